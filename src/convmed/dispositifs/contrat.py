@@ -1,0 +1,125 @@
+"""The JSON contract: one case in, one answer out, for every dispositif; all the faults of all the cases at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from convmed.dispositifs.socle import Demande, Dispositif, Refus, Resultat, tous
+from convmed.donnees.modeles import Modele, lire
+from convmed.moteur.registre import RegleAbsente
+from convmed.textes import EN_VIGUEUR, Erreurs, Faute, trouver_texte
+
+CHAMPS = ("annee", "date", "texte", "entree")
+ANNEES = range(2017, 2031)
+
+
+class CasRefuses(Exception):
+    """Cases that cannot be computed: `erreurs` is the list that the contract prints."""
+
+    def __init__(self, erreurs: list[dict[str, Any]]) -> None:
+        self.erreurs = erreurs
+        super().__init__(f"{len(erreurs)} erreur(s)")
+
+
+def repondre(nom: str, demandes: Any) -> Any:
+    """Answer one case (an object) or several (a list), in the same shape and order.
+
+    Raises `CasRefuses` with every fault of every case. Source: `CONTRAT.md`.
+    """
+    dispositif = tous().get(nom)
+    if dispositif is None:
+        proches = get_close_matches(nom, tous(), n=3) or sorted(tous())
+        raise CasRefuses([{"cas": 0, "champ": "dispositif", "valeur": nom, "attendu": "l'un de " + ", ".join(proches),
+                           "message": "dispositif inconnu"}])  # fmt: skip
+    liste = demandes if isinstance(demandes, list) else [demandes]
+    reponses: list[dict[str, Any]] = []
+    erreurs: list[dict[str, Any]] = []
+    for rang, demande in enumerate(liste):
+        try:
+            reponses.append(repondre_un_cas(dispositif, demande))
+        except (Refus, Erreurs) as refus:
+            erreurs += [{"cas": rang, "champ": f.champ, "valeur": f.valeur, "attendu": f.attendu, "message": f.message}
+                        for f in refus.fautes]  # fmt: skip
+    if erreurs:
+        raise CasRefuses(erreurs)
+    return reponses if isinstance(demandes, list) else reponses[0]
+
+
+def repondre_un_cas(dispositif: Dispositif, demande: Any) -> dict[str, Any]:
+    """Answer one case; `Refus` with all its faults."""
+    if not isinstance(demande, dict):
+        raise Refus([Faute("un cas est un objet JSON", champ="", attendu="{annee, texte, entree}")])
+    fautes = [Faute("champ inconnu", champ=cle, attendu="l'un de " + ", ".join(CHAMPS))
+              for cle in demande if cle not in CHAMPS]  # fmt: skip
+    texte = None
+    try:
+        texte = trouver_texte(_designation(demande.get("texte", EN_VIGUEUR)))
+    except Erreurs as erreur:
+        fautes += erreur.fautes
+    date, fautes_date = _date(demande)
+    entree, fautes_entree = _entree(dispositif, demande)
+    fautes += fautes_date + fautes_entree
+    annee = demande.get("annee")
+    if "annee" in demande and (not isinstance(annee, int) or isinstance(annee, bool) or annee not in ANNEES):
+        fautes.append(Faute("valeur refusée", champ="annee", valeur=annee,
+                            attendu=f"une année entière de {ANNEES[0]} à {ANNEES[-1]}"))  # fmt: skip
+    elif annee is None and not fautes:
+        annee = date.year if date else dispositif.annee_de(entree)
+        if annee is None:
+            fautes.append(Faute("ce champ est nécessaire à ce calcul", champ="annee", attendu="une année, ou une date"))
+    if fautes:
+        raise Refus(fautes)
+    assert texte is not None and isinstance(annee, int)
+    try:
+        resultat = dispositif.calculer(Demande(texte, annee, date), entree)
+    except RegleAbsente as absente:
+        raise Refus([Faute(str(absente), champ="annee", valeur=annee)]) from absente
+    return _reponse(dispositif, demande, texte.id, annee, resultat)
+
+
+def _reponse(
+    dispositif: Dispositif, demande: Mapping[str, Any], texte: str, annee: int, resultat: Resultat
+) -> dict[str, Any]:
+    moment = {cle: demande[cle] for cle in ("annee", "date") if cle in demande} or {"annee": annee}
+    return {
+        "dispositif": dispositif.nom,
+        **moment,
+        "texte": texte,
+        "resultats": resultat.resultats,
+        "lignes": [ligne.en_dict() for ligne in resultat.lignes],
+        "explication": {nom: explication.en_dict() for nom, explication in resultat.explications.items()},
+    }
+
+
+def _designation(texte: Any) -> str:
+    if not isinstance(texte, str):
+        raise Erreurs([Faute("valeur refusée", champ="texte", valeur=texte, attendu="le nom d'un texte")])
+    return texte
+
+
+def _date(demande: Mapping[str, Any]) -> tuple[dt.date | None, list[Faute]]:
+    valeur = demande.get("date")
+    if valeur is None:
+        return None, []
+    try:
+        if not isinstance(valeur, str) or len(valeur) != 10:
+            raise ValueError
+        return dt.date.fromisoformat(valeur), []
+    except ValueError:
+        return None, [Faute("valeur refusée", champ="date", valeur=valeur, attendu="une date AAAA-MM-JJ")]
+
+
+def _entree(dispositif: Dispositif, demande: Mapping[str, Any]) -> tuple[Modele | None, list[Faute]]:
+    if "entree" not in demande:
+        return None, [Faute("ce champ est nécessaire à ce calcul", champ="entree", attendu="un objet")]
+    valeur, modele = demande["entree"], dispositif.entree
+    if isinstance(modele, Mapping):
+        choix = valeur.get("calcul") if isinstance(valeur, dict) else None
+        if choix not in modele:
+            attendu = "l'un de " + ", ".join(modele)
+            return None, [Faute("valeur refusée", champ="entree.calcul", valeur=choix, attendu=attendu)]
+        modele = modele[choix]
+    return lire(modele, valeur)

@@ -1,0 +1,1 @@
+"""What comes in: entities and their columns, the shapes of the JSON contract, the files of a dossier."""

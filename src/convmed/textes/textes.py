@@ -1,0 +1,137 @@
+"""Which texts exist, in what order they replace one another, and how a user's scenario is laid on top of one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from convmed.textes.bareme import (
+    CLES_VALEUR,
+    Figure,
+    Valeur,
+    _Lecture,
+    dossiers_des_dispositifs,
+    lire_figures,
+    lire_valeurs,
+    lire_yaml,
+)
+from convmed.textes.erreurs import Erreurs, Faute
+
+EN_VIGUEUR = "en-vigueur"
+CLES_TEXTE = {"id", "libelle", "base", "horloge", "signe_le", "en_vigueur_le", "jusqu_au", "reference"}
+CLES_SCENARIO = {"nom", "libelle", "base", "figures"}
+
+
+@dataclass(frozen=True, slots=True)
+class Texte:
+    """A text or a scenario: `chaine` lists it first, then the texts that it leaves standing."""
+
+    id: str
+    libelle: str
+    horloge: str
+    chaine: tuple[str, ...]
+    reference: str = ""
+    ajouts: Mapping[tuple[str, str], list[Valeur]] = field(default_factory=dict)
+
+    def valeur(self, figure: Figure, date: dt.date) -> Valeur | None:
+        """Return the value of a figure at a date under this text: the scenario first, then the chain of texts."""
+        for valeur in self.ajouts.get((figure.dispositif, figure.nom), ()):
+            if valeur.du <= date <= valeur.au:
+                return valeur
+        return figure.a(self.chaine, date)
+
+
+@cache
+def textes_connus() -> dict[str, Texte]:
+    """Return the texts that the project carries, by id."""
+    chemin = Path(__file__).with_name("textes.yaml")
+    connus: dict[str, Texte] = {}
+    for bloc in lire_yaml(chemin.read_text("utf-8"), chemin.name)["textes"]:
+        if inconnues := set(bloc) - CLES_TEXTE:
+            raise Erreurs([Faute(f"clé inconnue {sorted(inconnues)}", fichier=chemin.name, champ=bloc.get("id"))])
+        base = connus[bloc["base"]].chaine if "base" in bloc else ()
+        connus[bloc["id"]] = Texte(
+            bloc["id"], bloc["libelle"], bloc["horloge"], (bloc["id"], *base), bloc.get("reference", "")
+        )
+    return connus
+
+
+@cache
+def baremes() -> dict[str, dict[str, Figure]]:
+    """Return every figure that the project carries: dispositif, then name of the figure."""
+    connus = frozenset(textes_connus())
+    return {
+        nom: lire_figures((dossier / "bareme.yaml").read_text("utf-8"), f"dispositifs/{dossier.name}/bareme.yaml", connus)
+        for nom, dossier in dossiers_des_dispositifs().items()
+    }
+
+
+def trouver_texte(designation: str) -> Texte:
+    """Return a text by id, or read a scenario if the designation is the path of a YAML file; `Erreurs` otherwise."""
+    connus = textes_connus()
+    if designation in connus:
+        return connus[designation]
+    chemin = Path(designation)
+    if chemin.suffix in {".yaml", ".yml"}:
+        if not chemin.is_file():
+            raise Erreurs([Faute("ce fichier de scénario n'existe pas", fichier=designation)])
+        return lire_scenario(chemin)
+    raise Erreurs(
+        [
+            Faute(
+                f"texte inconnu « {designation} »",
+                champ="texte",
+                valeur=designation,
+                attendu="l'un de " + ", ".join(connus) + ", ou le chemin d'un scénario .yaml",
+            )
+        ]
+    )
+
+
+def lire_scenario(chemin: Path) -> Texte:
+    """Read a user's scenario: any figure of any dispositif, laid on top of a text.
+
+    `Erreurs` names the unknown figures with the nearest known ones, and every value that is not of its unit.
+    """
+    contenu = chemin.read_text("utf-8")
+    lecture = _Lecture(contenu, str(chemin))
+    document = lecture.cles(lire_yaml(contenu, str(chemin)), CLES_SCENARIO, ())
+    connus, figures = textes_connus(), baremes()
+    base = connus.get(str(document.get("base", EN_VIGUEUR)))
+    if base is None:
+        lecture.faute(("base",), f"texte inconnu « {document.get('base')} »", "l'un de " + ", ".join(connus))
+    nom = str(document.get("nom") or chemin.stem)
+    ajouts: dict[tuple[str, str], list[Valeur]] = {}
+    for dispositif, bloc in (document.get("figures") or {}).items():
+        if dispositif not in figures:
+            lecture.faute(("figures", dispositif), f"dispositif inconnu « {dispositif} »", _proches(dispositif, figures))
+            continue
+        for figure, valeurs in lecture.cles(bloc, set(bloc or ()), ("figures", dispositif)).items():
+            ici = ("figures", dispositif, figure)
+            if figure not in figures[dispositif]:
+                lecture.faute(ici, f"figure inconnue « {figure} »", _proches(figure, figures[dispositif]))
+                continue
+            ajouts[dispositif, figure] = _lire_ajout(lecture, figures[dispositif][figure], valeurs, ici, nom)
+    lecture.terminer()
+    assert base is not None
+    return Texte(nom, str(document.get("libelle") or nom), "propose", base.chaine, str(chemin), ajouts)
+
+
+def _lire_ajout(
+    lecture: _Lecture, figure: Figure, valeurs: Any, ici: tuple[Any, ...], nom: str
+) -> list[Valeur]:
+    liste = valeurs if isinstance(valeurs, list) and figure.unite != "liste" else [{"valeur": valeurs}]
+    if isinstance(valeurs, list) and valeurs and all(isinstance(v, dict) and set(v) <= CLES_VALEUR for v in valeurs):
+        liste = valeurs
+    defaut = {"texte": nom, "reference": f"scénario « {nom} »", "statut": "propose", "confiance": "deduit"}
+    return lire_valeurs(lecture, figure, liste, ici, {"defaut": defaut}, frozenset({nom}))
+
+
+def _proches(nom: str, connus: Mapping[str, Any]) -> str:
+    voisins = get_close_matches(nom, list(connus), n=3) or sorted(connus)[:5]
+    return "par exemple " + ", ".join(voisins)
