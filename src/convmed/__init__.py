@@ -1,1 +1,132 @@
-"""convmed: the French convention médicale of 4 June 2024 as rules that run."""
+"""convmed: the French convention médicale of 4 June 2024 as rules that run.
+
+    import convmed
+    releve = convmed.releve("exemples/cabinet-zip", annee=2026)
+    releve.total, releve.table()
+
+Every function takes a dossier as a folder, and `texte` as the name of a text (`en-vigueur` by default) or the path of a
+scenario. Errors in what the user wrote are one `convmed.Erreurs`, which lists them all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from convmed.textes import EN_VIGUEUR, Erreurs, Faute, trouver_texte
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from convmed.moteur.valeurs import Explication
+    from convmed.restitution.releve import Progression, Releve
+
+__version__ = "0.1.0"
+__all__ = [
+    "Erreurs", "Faute", "bareme", "calculer", "echeancier", "expliquer", "normes", "nouveau", "rapprocher", "releve",
+    "tableau_de_bord", "textes",
+]  # fmt: skip
+
+# Data-frame libraries are imported by the functions that need them: `calculer` answers without.
+Chemin = str | PathLike[str]
+
+
+def releve(dossier: Chemin, annee: int, texte: str = EN_VIGUEUR, progression: Progression | None = None) -> Releve:
+    """Return the statement of a practice: every payment of the exercise, explained, dated and referenced.
+
+    `progression` is called with the name of each step. Raises `Erreurs`.
+    """
+    from convmed.donnees.dossier import lire_dossier, verifier
+    from convmed.restitution.releve import etablir
+
+    lu = lire_dossier(Path(dossier))
+    verifier(lu, annee)
+    return etablir(lu, annee, trouver_texte(texte), progression)
+
+
+def echeancier(dossier: Chemin, annee: int, texte: str = EN_VIGUEUR) -> pl.DataFrame:
+    """Return the payments of an exercise by date (undated ones last) with the running total, in euros."""
+    from convmed.restitution.echeancier import en_table
+
+    return en_table(releve(dossier, annee, texte))
+
+
+def tableau_de_bord(
+    dossier: Chemin, annee: int, texte: str = EN_VIGUEUR, date: dt.date | None = None
+) -> pl.DataFrame:
+    """Return patients × prevention indicators at a date (31 December of the exercise by default).
+
+    One row a patient and indicator: `etat`, `dernier_acte`, `prochaine_date_utile`, `gain` in euros.
+    """
+    from convmed.donnees.dossier import lire_dossier, verifier
+    from convmed.restitution import tableau_de_bord as tableau
+
+    lu = lire_dossier(Path(dossier))
+    verifier(lu, annee)
+    return tableau.table(tableau.evaluer(lu, annee, trouver_texte(texte), date))
+
+
+def expliquer(
+    dossier: Chemin, ligne: int, annee: int, texte: str = EN_VIGUEUR, patient: str | None = None
+) -> Explication:
+    """Return the explanation of a line of the statement (numbered from 1), or of one patient's part in it.
+
+    Raises `Erreurs` for a line or a patient that does not exist.
+    """
+    from convmed.restitution.explications import expliquer_ligne
+
+    return expliquer_ligne(releve(dossier, annee, texte), ligne, patient)
+
+
+def rapprocher(dossier: Chemin, annee: int, texte: str = EN_VIGUEUR, au: dt.date | None = None) -> pl.DataFrame:
+    """Return owed against paid (`paiements.csv`), one row a line or payment, in euros; late as of `au` (today)."""
+    from convmed.donnees.dossier import lire_dossier, verifier
+    from convmed.restitution import rapprochement
+    from convmed.restitution.releve import etablir
+
+    lu = lire_dossier(Path(dossier))
+    verifier(lu, annee)
+    rangees = rapprochement.du_dossier(lu, etablir(lu, annee, trouver_texte(texte)), au or dt.date.today())
+    return rapprochement.en_table(rangees)
+
+
+def bareme(date: dt.date | None = None, texte: str = EN_VIGUEUR, dispositif: str | None = None) -> pl.DataFrame:
+    """Return the figures in force at a date (today) under a text, each with its reference and confidence."""
+    import polars as pl
+
+    from convmed.textes.consultation import figures_en_vigueur
+
+    return pl.DataFrame(figures_en_vigueur(date or dt.date.today(), trouver_texte(texte), dispositif), infer_schema_length=None)
+
+
+def normes() -> list[dict[str, Any]]:
+    """Return the state of every norm of the ledger: `id`, `dispositif`, `etat`, `tests`."""
+    from convmed.normes import etats
+
+    return [etat.en_dict() for etat in etats()]
+
+
+def calculer(dispositif: str, demandes: Any) -> Any:
+    """Answer the JSON contract: one case (a dict) or several (a list), in the same shape.
+
+    Raises `convmed.dispositifs.contrat.CasRefuses`, whose `erreurs` is the list that the contract prints.
+    """
+    from convmed.dispositifs.contrat import repondre
+
+    return repondre(dispositif, demandes)
+
+
+def nouveau(dossier: Chemin) -> None:
+    """Write a commented, empty dossier to fill in; `Erreurs` if the folder exists and is not empty."""
+    from convmed.donnees.nouveau import creer_dossier
+
+    creer_dossier(Path(dossier))
+
+
+def textes() -> dict[str, str]:
+    """Return the texts that can be named: id and label."""
+    from convmed.textes import textes_connus
+
+    return {texte.id: texte.libelle for texte in textes_connus().values()}

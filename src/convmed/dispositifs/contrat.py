@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
-from convmed.dispositifs.socle import Demande, Dispositif, Refus, Resultat, tous
+from convmed.dispositifs.socle import Demande, Dispositif, Refus, Resultat, refuser, tous
 from convmed.donnees.modeles import Modele, lire
 from convmed.moteur.registre import RegleAbsente
 from convmed.textes import EN_VIGUEUR, Erreurs, Faute, trouver_texte
@@ -115,11 +116,26 @@ def _date(demande: Mapping[str, Any]) -> tuple[dt.date | None, list[Faute]]:
 def _entree(dispositif: Dispositif, demande: Mapping[str, Any]) -> tuple[Modele | None, list[Faute]]:
     if "entree" not in demande:
         return None, [Faute("ce champ est nécessaire à ce calcul", champ="entree", attendu="un objet")]
-    valeur, modele = demande["entree"], dispositif.entree
+    return lire_entree(dispositif, demande["entree"], "entree")
+
+
+def lire_entree(dispositif: Dispositif, valeur: Any, racine: str) -> tuple[Modele | None, list[Faute]]:
+    """Read the input of a dispositif: the object, or every fault with its field under `racine`."""
+    modele = dispositif.entree
     if isinstance(modele, Mapping):
         choix = valeur.get("calcul") if isinstance(valeur, dict) else None
-        if choix not in modele:
+        if not isinstance(choix, str) or choix not in modele:
             attendu = "l'un de " + ", ".join(modele)
-            return None, [Faute("valeur refusée", champ="entree.calcul", valeur=choix, attendu=attendu)]
+            return None, [Faute("valeur refusée", champ=f"{racine}.calcul", valeur=choix, attendu=attendu)]
         modele = modele[choix]
-    return lire(modele, valeur)
+    return lire(modele, valeur, racine)
+
+
+def repondre_entree(dispositif: Dispositif, demande: Demande, valeur: Any, racine: str) -> Resultat:
+    """Compute one dispositif from the section of a dossier that holds its input; `Refus` with all the faults."""
+    entree, fautes = lire_entree(dispositif, valeur, racine)
+    refuser(fautes)
+    try:
+        return dispositif.calculer(demande, entree)
+    except Refus as refus:
+        raise Refus(replace(f, champ=(f.champ or "").replace("entree", racine, 1)) for f in refus.fautes) from refus

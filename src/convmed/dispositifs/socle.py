@@ -148,6 +148,9 @@ def ligne_expliquee(explication: Explication, dispositif: str, libelle: str, ann
     elif manquants:
         champs.setdefault("etat", INCOMPLET)
         champs.setdefault("motif", "donnée manquante : " + ", ".join(dict.fromkeys(f.libelle for f in manquants)))
+    elif partiels := {id(groupe): groupe for groupe in explication.partiels()}:
+        champs.setdefault("etat", INCOMPLET)
+        champs.setdefault("motif", "sans compter " + ", ".join(f"{g.libelle} ({manque(g)})" for g in partiels.values()))
     confiances = {figure.confiance for figure in figures}
     return Ligne(
         dispositif, libelle, annee, champs.pop("montant", explication.valeur),
@@ -156,6 +159,11 @@ def ligne_expliquee(explication: Explication, dispositif: str, libelle: str, ann
         confiance=next((c for c in ("deduit", "presse") if c in confiances), "officiel"),
         explication=explication, **champs,
     )  # fmt: skip
+
+
+def manque(explication: Explication) -> str:
+    """Say which inputs a missing contribution lacks."""
+    return ", ".join(dict.fromkeys(feuille.libelle for feuille in explication.manquants())) or "donnée manquante"
 
 
 def feuilles_uniques(explication: Explication) -> list[Explication]:

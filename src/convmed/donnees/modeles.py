@@ -18,7 +18,7 @@ TRACEURS = Literal[
     "vaccin-grippe", "vaccin-covid", "vaccin-pneumocoque-20", "vaccin-ror", "vaccin-meningocoque-c", "vaccin-hpv",
     "mammographie-depistage", "mammographie-bilaterale", "cytologie-col", "test-hpv-col",
     "test-immunologique-colorectal", "glycemie-a-jeun", "creatinine-sanguine", "albumine-creatinine-urinaire",
-    "hba1c", "consultation-enfant", "examen-bucco-dentaire", "albumine-urinaire", "creatinine-urinaire",
+    "hba1c", "consultation-enfant", "examen-bucco-dentaire", "albumine-urinaire", "creatinine-urinaire", "vaccin-pneumocoque-23",
     "bronchodilatateur", "antidiabetique", "exclusion-col", "exclusion-sein", "exclusion-colorectal",
 ]  # fmt: skip
 

@@ -1,1 +1,1 @@
-"""interfaces."""
+"""How people and programs reach convmed: the command line."""

@@ -6,7 +6,6 @@ entity are taken in one pass over its table, whatever their number.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
@@ -15,11 +14,19 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from convmed.moteur import calendrier, noeuds
-from convmed.moteur.registre import EXERCICE, Contexte
-from convmed.moteur.valeurs import OPERATIONS
+from convmed.moteur import noeuds
+from convmed.moteur.registre import EXERCICE, Contexte, Entree
+from convmed.moteur.valeurs import OPERATIONS, Instance, compiler_en
+from convmed.textes import Erreurs, Faute
 
-TYPES = {"booleen": nw.Boolean, "entier": nw.Int64, "date": nw.Date, "texte": nw.String}
+TYPES: dict[str | None, Any] = {"booleen": nw.Boolean, "entier": nw.Int64, "date": nw.Date, "texte": nw.String}
+# What a file or another engine may hold for each kind of input, besides a column that is empty throughout.
+ACCEPTES: dict[str, tuple[Any, ...]] = {
+    "booleen": (nw.Boolean,),
+    "entier": (nw.Int8, nw.Int16, nw.Int32, nw.Int64, nw.UInt8, nw.UInt16, nw.UInt32, nw.UInt64),
+    "date": (nw.Date, nw.Datetime),
+    "texte": (nw.String, nw.Categorical, nw.Enum),
+}
 
 
 @dataclass(slots=True)
@@ -41,9 +48,31 @@ class Calcul:
 
     def __init__(self, contexte: Contexte, tables: Mapping[str, Any], sans_nul: Iterable[str] = ()) -> None:
         self.contexte = contexte
-        self.tables = {entite: nw.from_native(table).lazy() for entite, table in tables.items()}
-        self.colonnes = {entite: frozenset(table.collect_schema().names()) for entite, table in self.tables.items()}
         self.sans_nul = set(sans_nul)
+        self.exercice = Instance(contexte, EXERCICE, {})
+        self.fixes: dict[int, tuple[bool, Any]] = {}
+        self.manquables: dict[int, bool] = {}
+        self.tables: dict[str, nw.LazyFrame[Any]] = {}
+        self.colonnes: dict[str, frozenset[str]] = {}
+        fautes: list[Faute] = []
+        for entite, table in tables.items():
+            self._accueillir(entite, nw.from_native(table).lazy(), fautes)
+        if fautes:
+            raise Erreurs(fautes)
+
+    def _accueillir(self, entite: str, table: nw.LazyFrame[Any], fautes: list[Faute]) -> None:
+        """Bring the inputs of a table to the types of computation: small or unsigned integers would wrap round."""
+        schema, conversions = table.collect_schema(), {}
+        self.colonnes[entite] = frozenset(schema.names())
+        for nom, dtype in schema.items():
+            entree = self.contexte.registre.entrees.get(nom)
+            if entree is None or entree.entite != entite or dtype == TYPES[entree.genre]:
+                continue
+            if dtype == nw.Unknown or any(dtype == permis for permis in ACCEPTES[entree.genre]):
+                conversions[nom] = nw.col(nom).cast(TYPES[entree.genre])
+            else:
+                fautes.append(_mauvais_type(entite, entree, dtype))
+        self.tables[entite] = table.with_columns(**conversions) if conversions else table
 
     def evaluer(self, entite: str, resultats: Iterable[str], garder: Iterable[str] = ()) -> Any:
         """Return the table of an entity with the columns asked for, and those of `garder`, as a native lazy frame."""
@@ -52,31 +81,25 @@ class Calcul:
         cles = [cle for cle in (entite, self.contexte.registre.entites[entite].parent) if cle in self.colonnes[entite]]
         return table.select(*dict.fromkeys([*cles, *garder, *resultats])).to_native()
 
-    def planifier(self, entite: str, resultats: Iterable[str]) -> Plan:
-        """Sort the rules that the results need on an entity, and gather the aggregates that they take."""
+    def planifier(self, entite: str, resultats: Iterable[str], expressions: Iterable[noeuds.Noeud] = ()) -> Plan:
+        """Sort the rules that results and expressions need on an entity, and gather the aggregates that they take."""
         plan, graphe, pile = Plan(entite), TopologicalSorter[str](), list(resultats)
+        for expression in expressions:
+            pile += self._lire(plan, expression)
         vus: set[str] = set()
         while pile:
             nom = pile.pop()
             if nom in vus:
                 continue
             vus.add(nom)
-            if nom in self.contexte.registre.entrees:
-                self._noter_entree(plan, nom)
-                continue
-            regle = self.contexte.regle(nom)
-            if regle.entite != entite:
-                plan.du_parent.add(nom)
-                continue
-            graphe.add(nom)
-            for element in noeuds.parcourir(regle.noeud, dans_agregats=False):
-                if isinstance(element, noeuds.Colonne):
-                    pile.append(element.nom)
-                    if element.nom not in self.contexte.registre.entrees and self.contexte.regle(element.nom).entite == entite:
-                        graphe.add(nom, element.nom)
-                elif isinstance(element, noeuds.Agregat):
-                    de_l_enfant = plan.agregats.setdefault(element.entite, {})
-                    de_l_enfant.setdefault(noeuds.forme(element), (f"_{element.entite}_{len(de_l_enfant)}", element))
+            if self.contexte.entite_de(nom) != entite:
+                self._noter_ailleurs(plan, nom)
+            elif nom in self.contexte.registre.entrees:
+                plan.entrees.add(nom)
+            else:
+                lues = self._lire(plan, self.contexte.regle(nom).noeud)
+                graphe.add(nom, *(lue for lue in lues if self._est_regle_de(lue, entite)))
+                pile += lues
         graphe.prepare()
         while graphe.is_active():
             niveau = list(graphe.get_ready())
@@ -84,24 +107,36 @@ class Calcul:
             plan.niveaux.append(niveau)
         return plan
 
-    def _noter_entree(self, plan: Plan, nom: str) -> None:
-        entite = self.contexte.registre.entrees[nom].entite
-        if entite == plan.entite:
-            plan.entrees.add(nom)
-        elif entite != EXERCICE:
-            plan.du_parent.add(nom)
+    def _lire(self, plan: Plan, expression: noeuds.Noeud) -> list[str]:
+        """Note the aggregates of an expression in the plan and return the columns that it reads."""
+        lues = []
+        for element in noeuds.parcourir(expression, dans_agregats=False):
+            if isinstance(element, noeuds.Colonne):
+                lues.append(element.nom)
+            elif isinstance(element, noeuds.Agregat):
+                de_l_enfant = plan.agregats.setdefault(element.entite, {})
+                de_l_enfant.setdefault(noeuds.forme(element), (f"_{element.entite}_{len(de_l_enfant)}", element))
+        return lues
+
+    def _est_regle_de(self, nom: str, entite: str) -> bool:
+        return nom not in self.contexte.registre.entrees and self.contexte.regle(nom).entite == entite
+
+    def _noter_ailleurs(self, plan: Plan, nom: str) -> None:
+        """Note a column of an ancestor; a column of the exercise is a constant and needs no place."""
+        ailleurs = self.contexte.entite_de(nom)
+        if ailleurs == EXERCICE:
+            return
+        if ailleurs not in self.contexte.registre.ancetres(plan.entite):
+            raise LookupError(f"« {nom} » ({ailleurs}) ne se lit depuis « {plan.entite} » que dans un agrégat")
+        plan.du_parent.add(nom)
 
     def _table(self, entite: str, resultats: Iterable[str], plan: Plan | None = None) -> nw.LazyFrame[Any]:
         plan = plan or self.planifier(entite, resultats)
-        table = self.tables[entite]
-        if plan.du_parent:
-            parent = self.contexte.registre.entites[entite].parent
-            if parent is None:
-                raise LookupError(f"{sorted(plan.du_parent)} : aucune entité parente de « {entite} »")
-            table = self._joindre_parent(table, parent, plan.du_parent)
+        if entite not in self.tables:
+            raise LookupError(f"la table « {entite} » n'est pas fournie")
+        table = self._joindre_parent(self.tables[entite], plan)
         for enfant, agregats in plan.agregats.items():
-            if agregats:
-                table = self._joindre_agregats(table, entite, enfant, list(agregats.values()))
+            table = self._joindre_agregats(table, entite, enfant, list(agregats.values()))
         compilateur = Compilateur(self, plan)
         for niveau in plan.niveaux:
             table = table.with_columns(
@@ -109,23 +144,24 @@ class Calcul:
             )
         return table
 
-    def _joindre_parent(self, table: nw.LazyFrame[Any], parent: str, colonnes: set[str]) -> nw.LazyFrame[Any]:
-        calculees = [nom for nom in colonnes if nom not in self.contexte.registre.entrees]
-        lues = [nom for nom in colonnes if nom in self.contexte.registre.entrees and nom in self.colonnes[parent]]
-        du_parent = self._table(parent, calculees) if calculees else self.tables[parent]
-        return table.join(du_parent.select(parent, *sorted(calculees + lues)), on=parent, how="left")
+    def _joindre_parent(self, table: nw.LazyFrame[Any], plan: Plan) -> nw.LazyFrame[Any]:
+        lues = sorted(nom for nom in plan.du_parent if self.fournie(nom))
+        parent = self.contexte.registre.entites[plan.entite].parent
+        if not lues or parent is None:
+            return table
+        du_parent = self._table(parent, lues)
+        return table.join(du_parent.select(parent, *lues), on=parent, how="left")
+
+    def fournie(self, nom: str) -> bool:
+        """Tell whether a column can be had: a rule, or an input that its table holds."""
+        entree = self.contexte.registre.entrees.get(nom)
+        return entree is None or nom in self.colonnes.get(entree.entite, ())
 
     def _joindre_agregats(
         self, table: nw.LazyFrame[Any], entite: str, enfant: str, agregats: list[tuple[str, noeuds.Agregat]]
     ) -> nw.LazyFrame[Any]:
-        lus = {
-            element.nom
-            for _, agregat in agregats
-            for element in noeuds.parcourir(agregat)
-            if isinstance(element, noeuds.Colonne)
-        }
-        plan = self.planifier(enfant, lus)
-        lignes = self._table(enfant, lus, plan)
+        plan = self.planifier(enfant, (), [n for _, agregat in agregats for n in noeuds.enfants(agregat)])
+        lignes = self._table(enfant, (), plan)
         compilateur = Compilateur(self, plan)
         contributions = {nom: compilateur.contribution(agregat) for nom, agregat in agregats}
         groupes = (
@@ -159,7 +195,12 @@ class Compilateur:
     def expression(self, noeud: noeuds.Noeud) -> nw.Expr:
         """Compile an expression; what holds for all rows is computed here, once."""
         fixe, valeur = self.constante(noeud)
-        return _litteral(valeur) if fixe else self.traduire(noeud)
+        return self.litteral(noeud, valeur) if fixe else self.traduire(noeud)
+
+    def litteral(self, noeud: noeuds.Noeud, valeur: Any) -> nw.Expr:
+        """Return a constant of the kind of an expression: a missing one has a type too."""
+        genre = self.contexte.genre(noeud)
+        return nw.lit(valeur, dtype=TYPES[genre]) if genre in TYPES else nw.lit(valeur)
 
     def contribution(self, agregat: noeuds.Agregat) -> nw.Expr:
         """Compile what one child brings to an aggregate; missing where its condition does not hold."""
@@ -170,27 +211,25 @@ class Compilateur:
 
     def constante(self, noeud: noeuds.Noeud) -> tuple[bool, Any]:
         """Return whether an expression holds one value for all rows, and that value."""
-        match noeud:
-            case noeuds.Litteral():
-                return True, noeud.valeur
-            case noeuds.Figure():
-                return True, self.contexte.figure(noeud.dispositif, noeud.nom)[1]
-            case noeuds.Colonne():
-                entree = self.contexte.registre.entrees.get(noeud.nom)
-                if entree is not None and entree.entite == EXERCICE:
-                    return True, self.contexte.parametres.get(noeud.nom)
-            case noeuds.Operation():
-                a, b = self.constante(noeud.gauche), self.constante(noeud.droite)
-                if a[0] and b[0]:
-                    return True, None if None in (a[1], b[1]) else OPERATIONS[noeud.symbole](a[1], b[1])
-            case noeuds.Decalage():
-                a, b = self.constante(noeud.date), self.constante(noeud.mois)
-                if a[0] and b[0]:
-                    return True, None if None in (a[1], b[1]) else calendrier.decale(a[1], b[1])
-        return False, None
+        fixes = self.calcul.fixes
+        if id(noeud) not in fixes:
+            fixe = self._est_fixe(noeud)
+            fixes[id(noeud)] = fixe, compiler_en(self.contexte, noeud)(self.calcul.exercice) if fixe else None
+        return fixes[id(noeud)]
+
+    def _est_fixe(self, noeud: noeuds.Noeud) -> bool:
+        if isinstance(noeud, noeuds.Colonne):
+            return self.contexte.entite_de(noeud.nom) == EXERCICE
+        return not isinstance(noeud, noeuds.Agregat) and all(self.constante(n)[0] for n in noeuds.enfants(noeud))
 
     def peut_manquer(self, noeud: noeuds.Noeud) -> bool:
         """Tell whether an expression may be missing on some row."""
+        manquables = self.calcul.manquables
+        if id(noeud) not in manquables:
+            manquables[id(noeud)] = self._peut_manquer(noeud)
+        return manquables[id(noeud)]
+
+    def _peut_manquer(self, noeud: noeuds.Noeud) -> bool:
         fixe, valeur = self.constante(noeud)
         if fixe:
             return valeur is None
@@ -200,16 +239,18 @@ class Compilateur:
                     return noeud.nom not in self.calcul.sans_nul
                 return self.peut_manquer(self.contexte.regle(noeud.nom).noeud)
             case noeuds.Present():
-                return not self._fournie(noeud.terme)
+                return self._inconnue(noeud.terme)
             case noeuds.Agregat():
                 return noeud.genre in {"premiere", "derniere"}
+            case noeuds.Operation(symbole="//") if not self.constante(noeud.droite)[1]:
+                return True
         return any(self.peut_manquer(enfant) for enfant in noeuds.enfants(noeud))
 
-    def _fournie(self, noeud: noeuds.Noeud) -> bool:
-        if not isinstance(noeud, noeuds.Colonne) or noeud.nom not in self.contexte.registre.entrees:
-            return True
-        entree = self.contexte.registre.entrees[noeud.nom]
-        return not entree.exigee or noeud.nom in self.calcul.colonnes.get(entree.entite, ())
+    def _inconnue(self, noeud: noeuds.Noeud) -> bool:
+        """Tell whether an input was not supplied whose empty cells would have had a meaning."""
+        if not isinstance(noeud, noeuds.Colonne) or self.calcul.fournie(noeud.nom):
+            return False
+        return self.contexte.registre.entrees[noeud.nom].exigee
 
     @singledispatchmethod
     def traduire(self, noeud: Any) -> nw.Expr:
@@ -218,14 +259,17 @@ class Compilateur:
 
     @traduire.register
     def _(self, noeud: noeuds.Colonne) -> nw.Expr:
-        entree = self.contexte.registre.entrees.get(noeud.nom)
-        if entree is not None and noeud.nom not in self.calcul.colonnes.get(entree.entite, ()):
-            return nw.lit(None, dtype=TYPES[entree.genre])
-        return nw.col(noeud.nom)
+        return nw.col(noeud.nom) if self.calcul.fournie(noeud.nom) else self.litteral(noeud, None)
+
+    def _manque_toujours(self, *noeuds_lus: noeuds.Noeud) -> bool:
+        return any(self.constante(noeud) == (True, None) for noeud in noeuds_lus)
 
     @traduire.register
     def _(self, noeud: noeuds.Operation) -> nw.Expr:
-        resultat: nw.Expr = OPERATIONS[noeud.symbole](self.expression(noeud.gauche), self.expression(noeud.droite))
+        if self._manque_toujours(noeud.gauche, noeud.droite):
+            return self.litteral(noeud, None)
+        gauche, droite = self.expression(noeud.gauche), self.expression(noeud.droite)
+        resultat: nw.Expr = gauche // droite if noeud.symbole == "//" else OPERATIONS[noeud.symbole](gauche, droite)
         return resultat
 
     @traduire.register
@@ -242,15 +286,15 @@ class Compilateur:
 
     @traduire.register
     def _(self, noeud: noeuds.Present) -> nw.Expr:
-        if not self._fournie(noeud.terme):
-            return nw.lit(None, dtype=nw.Boolean)
+        if self._inconnue(noeud.terme):
+            return self.litteral(noeud, None)
         return ~self.expression(noeud.terme).is_null()
 
     @traduire.register
     def _(self, noeud: noeuds.Parmi) -> nw.Expr:
-        valeurs = self.constante(noeud.liste)[1] if isinstance(noeud.liste, noeuds.Noeud) else noeud.liste
+        valeurs = self._fixe(noeud.liste, "une liste") if isinstance(noeud.liste, noeuds.Noeud) else noeud.liste
         if valeurs is None:
-            return nw.lit(None, dtype=nw.Boolean)
+            return self.litteral(noeud, None)
         terme = self.expression(noeud.terme)
         dedans = terme.is_in(list(valeurs))
         return nw.when(~terme.is_null()).then(dedans) if self.peut_manquer(noeud.terme) else dedans
@@ -259,14 +303,19 @@ class Compilateur:
     def _(self, noeud: noeuds.Cas) -> nw.Expr:
         resultat = self.expression(noeud.sinon)
         for condition, valeur in reversed(noeud.branches):
-            test = self.expression(condition)
-            if self.peut_manquer(condition):
-                resultat = nw.when(~test.is_null()).then(resultat)
-            resultat = nw.when(test).then(self.expression(valeur)).otherwise(resultat)
+            resultat = self._choisir(condition, self.expression(valeur), resultat)
         return resultat
+
+    def _choisir(self, condition: noeuds.Noeud, alors: nw.Expr, sinon: nw.Expr) -> nw.Expr:
+        test = self.expression(condition)
+        if self.peut_manquer(condition):
+            sinon = nw.when(~test.is_null()).then(sinon)
+        return nw.when(test).then(alors).otherwise(sinon)
 
     @traduire.register
     def _(self, noeud: noeuds.Duree) -> nw.Expr:
+        if self._manque_toujours(noeud.debut, noeud.fin):
+            return self.litteral(noeud, None)
         debut, fin = self._jour(noeud.debut), self._jour(noeud.fin)
         if noeud.unite == "ans":
             pas_encore = fin[1] * 100 + fin[2] < debut[1] * 100 + debut[2]
@@ -278,24 +327,36 @@ class Compilateur:
 
     def _jour(self, noeud: noeuds.Noeud) -> tuple[Any, Any, Any]:
         fixe, valeur = self.constante(noeud)
-        if fixe and isinstance(valeur, dt.date):
+        if fixe:
             return valeur.year, valeur.month, valeur.day
         date = self.expression(noeud).dt
-        return date.year().cast(nw.Int32), date.month().cast(nw.Int32), date.day().cast(nw.Int32)
+        return date.year().cast(nw.Int64), date.month().cast(nw.Int64), date.day().cast(nw.Int64)
 
     @traduire.register
     def _(self, noeud: noeuds.Decalage) -> nw.Expr:
-        mois = self.constante(noeud.mois)[1]
-        if mois is None:
-            return nw.lit(None, dtype=nw.Date)
-        return self.expression(noeud.date).dt.offset_by(f"{mois}mo").cast(nw.Date)
+        return self._decaler(noeud, self.expression(noeud.date), noeud.mois)
+
+    def _decaler(self, noeud: noeuds.Decalage, date: nw.Expr, mois: noeuds.Noeud) -> nw.Expr:
+        """Move a date by months that no engine takes from a column: a `cas` of constants is spread over its branches."""
+        if isinstance(mois, noeuds.Cas) and not self.constante(mois)[0]:
+            resultat = self._decaler(noeud, date, mois.sinon)
+            for condition, valeur in reversed(mois.branches):
+                resultat = self._choisir(condition, self._decaler(noeud, date, valeur), resultat)
+            return resultat
+        nombre = self._fixe(mois, "un nombre de mois")
+        return self.litteral(noeud, None) if nombre is None else date.dt.offset_by(f"{nombre}mo").cast(nw.Date)
+
+    def _fixe(self, noeud: noeuds.Noeud, quoi: str) -> Any:
+        fixe, valeur = self.constante(noeud)
+        if not fixe:
+            raise TypeError(f"{quoi} qui change d'une ligne à l'autre ne se calcule pas en colonnes")
+        return valeur
 
     @traduire.register
     def _(self, noeud: noeuds.Agregat) -> nw.Expr:
         return nw.col(self.plan.agregats[noeud.entite][noeuds.forme(noeud)][0])
 
 
-def _litteral(valeur: Any) -> nw.Expr:
-    if isinstance(valeur, int) and not isinstance(valeur, bool):
-        return nw.lit(valeur, dtype=nw.Int64)
-    return nw.lit(valeur)
+def _mauvais_type(entite: str, entree: Entree, dtype: Any) -> Faute:
+    attendus = {"booleen": "des booléens", "entier": "des entiers", "date": "des dates", "texte": "du texte"}
+    return Faute(f"colonne de type {dtype}", fichier=entite, colonne=entree.nom, attendu=attendus[entree.genre])

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+DIX_MILLE = 10_000
 Scalaire = bool | int | str | dt.date | None
 
 
@@ -236,7 +237,27 @@ def arrondi_demi_superieur(numerateur: object, denominateur: object) -> Operatio
 
 def part(montant: object, taux: object) -> Operation:
     """Return a rate (per 10,000) of an amount (cents), rounded half up to the cent."""
-    return arrondi_demi_superieur(noeud(montant) * taux, 10_000)
+    return arrondi_demi_superieur(noeud(montant) * taux, DIX_MILLE)
+
+
+def quotient_arrondi(expression: Noeud) -> tuple[Noeud, Noeud] | None:
+    """Return the two terms of a quotient written by `arrondi_demi_superieur`; `None` for any other expression."""
+    match expression:
+        case Operation(
+            "//", Operation("+", Operation("*", Litteral(2), numerateur), ajout), Operation("*", Litteral(2), denominateur)
+        ) if forme(ajout) == forme(denominateur):
+            return numerateur, denominateur
+    return None
+
+
+def quotient_par_exces(expression: Noeud) -> tuple[Noeud, Noeud] | None:
+    """Return the two terms of a quotient rounded up, `(n + d - 1) // d`; `None` for any other expression."""
+    match expression:
+        case Operation("//", Operation("-", Operation("+", numerateur, ajout), Litteral(1)), denominateur) if (
+            forme(ajout) == forme(denominateur)
+        ):
+            return numerateur, denominateur
+    return None
 
 
 def somme(entite: str, terme: object, condition: Noeud | None = None) -> Agregat:

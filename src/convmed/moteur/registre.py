@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from convmed.moteur.noeuds import Colonne, Figure, Noeud, noeud, parcourir
-from convmed.textes import Texte, Valeur
+from convmed.moteur.noeuds import (
+    Agregat,
+    Cas,
+    Colonne,
+    Decalage,
+    Figure,
+    Litteral,
+    Logique,
+    Noeud,
+    Non,
+    Operation,
+    Parmi,
+    Present,
+    enfants,
+    noeud,
+    parcourir,
+)
 from convmed.textes import Figure as FigureDuBareme
+from convmed.textes import Texte, Valeur
 from convmed.textes.bareme import date_relative
 
 EXERCICE = "exercice"
+GENRES = {"booléen": "booleen", "date": "date", "date relative": "date", "texte": "texte", "jour de l'année": "texte",
+          "liste": "liste"}  # fmt: skip
+GENRES_PYTHON = {bool: "booleen", int: "entier", str: "texte", dt.date: "date"}
 DEBUT, FIN = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
 
 
@@ -150,6 +169,15 @@ class Registre:
                 raise ValueError(f"deux versions de « {regle.nom} » se recouvrent ({regle.texte})")
         self.regles.setdefault(regle.nom, []).append(regle)
 
+    def ancetres(self, entite: str) -> list[str]:
+        """Return the parent of an entity, the parent of that one, and so on."""
+        trouves: list[str] = []
+        parent = self.entites[entite].parent
+        while parent is not None:
+            trouves.append(parent)
+            parent = self.entites[parent].parent
+        return trouves
+
     def version(self, nom: str, texte: Texte, date: dt.date) -> Regle:
         """Return the version of a rule in force; `RegleAbsente` says when it begins or ended otherwise."""
         versions = self.regles.get(nom, ())
@@ -166,21 +194,42 @@ class Registre:
         raise RegleAbsente(f"« {nom} » n'existe pas dans ce texte ({texte.libelle})")
 
     def verifier(self, figures: Mapping[str, Mapping[str, FigureDuBareme]]) -> list[str]:
-        """Return what is wrong in the whole: unknown columns and figures, inputs and figures never read."""
-        fautes, lues = [], set()
+        """Return what is wrong in the whole: unknown columns and figures, columns out of reach, inputs never read."""
+        fautes: list[str] = []
         for versions in self.regles.values():
             for regle in versions:
-                for element in parcourir(regle.noeud):
-                    if isinstance(element, Figure):
-                        lues.add((element.dispositif, element.nom))
-                        if element.nom not in figures.get(element.dispositif, {}):
-                            fautes.append(f"{regle.nom} lit une figure inconnue : {element.dispositif}.{element.nom}")
-                    elif isinstance(element, Colonne):
-                        lues.add(element.nom)
-                        if element.nom not in self.entrees and element.nom not in self.regles:
-                            fautes.append(f"{regle.nom} lit une colonne inconnue : {element.nom}")
-        fautes += [f"entrée déclarée et jamais lue : {nom}" for nom in self.entrees if nom not in lues]
-        return fautes
+                fautes += [f"{regle.nom} {faute}" for faute in self._fautes(regle.noeud, regle.entite, figures)]
+        return list(dict.fromkeys(fautes)) + [f"entrée déclarée et jamais lue : {nom}" for nom in self.entrees_jamais_lues()]
+
+    def entrees_jamais_lues(self) -> list[str]:
+        """Return the declared inputs that no rule reads."""
+        expressions = [regle.noeud for versions in self.regles.values() for regle in versions]
+        lues = {e.nom for expression in expressions for e in parcourir(expression) if isinstance(e, Colonne)}
+        return [nom for nom in self.entrees if nom not in lues]
+
+    def _fautes(
+        self, expression: Noeud, entite: str, figures: Mapping[str, Mapping[str, FigureDuBareme]]
+    ) -> Iterator[str]:
+        """Yield the faults of an expression read from a row of an entity."""
+        if isinstance(expression, Figure) and expression.nom not in figures.get(expression.dispositif, {}):
+            yield f"lit une figure inconnue : {expression.dispositif}.{expression.nom}"
+        elif isinstance(expression, Colonne):
+            if expression.nom not in self.entrees and expression.nom not in self.regles:
+                yield f"lit une colonne inconnue : {expression.nom}"
+            elif not self.entites_de(expression.nom) & {EXERCICE, entite, *self.ancetres(entite)}:
+                yield f"lit « {expression.nom} », qui n'est ni de « {entite} » ni d'un ancêtre, hors d'un agrégat"
+        elif isinstance(expression, Agregat):
+            enfant = self.entites.get(expression.entite)
+            if enfant is None or enfant.parent != entite:
+                yield f"agrège « {expression.entite} », qui n'est pas un enfant de « {entite} »"
+                return
+            entite = enfant.nom
+        for enfant_lu in enfants(expression):
+            yield from self._fautes(enfant_lu, entite, figures)
+
+    def entites_de(self, nom: str) -> set[str]:
+        """Return the entity of an input, or those of the versions of a rule."""
+        return {self.entrees[nom].entite} if nom in self.entrees else {r.entite for r in self.regles[nom]}
 
 
 @dataclass(slots=True)
@@ -220,6 +269,29 @@ class Contexte:
         if nom in self.registre.entrees:
             return self.registre.entrees[nom].entite
         return self.regle(nom).entite
+
+    def genre(self, expression: Noeud) -> str | None:
+        """Return the kind of an expression: `booleen`, `entier`, `date`, `texte` or `liste`; `None` for a bare `None`."""
+        match expression:
+            case Colonne(nom=nom):
+                entree = self.registre.entrees.get(nom)
+                return entree.genre if entree else GENRES.get(self.regle(nom).unite, "entier")
+            case Figure(dispositif=dispositif, nom=nom):
+                return GENRES.get(self.figures[dispositif][nom].unite, "entier")
+            case Litteral(valeur=valeur):
+                return None if valeur is None else GENRES_PYTHON[type(valeur)]
+            case Cas():
+                valeurs = (*(valeur for _, valeur in expression.branches), expression.sinon)
+                return next((genre for valeur in valeurs if (genre := self.genre(valeur))), None)
+            case Logique() | Non() | Present() | Parmi():
+                return "booleen"
+            case Operation(symbole=symbole):
+                return "entier" if symbole in {"+", "-", "*", "//"} else "booleen"
+            case Agregat(genre="premiere" | "derniere", terme=terme):
+                return self.genre(terme)
+            case Agregat(genre="existe"):
+                return "booleen"
+        return "date" if isinstance(expression, Decalage) else "entier"
 
 
 def _date(valeur: str | dt.date) -> dt.date:

@@ -68,6 +68,13 @@ class Explication:
             return []
         return [f for f in self.feuilles() if f.valeur is None and (f.genre != "entree" or not f.detail)]
 
+    def partiels(self) -> Iterator[Explication]:
+        """Yield the groups whose contribution is missing: what a sum leaves out."""
+        if self.genre == "groupe" and self.valeur is None:
+            yield self
+        for enfant in self.enfants:
+            yield from enfant.partiels()
+
     def lignes(self, retrait: int = 0) -> Iterator[str]:
         """Yield the tree as indented French text."""
         note = f"  [{self.reference}{', ' + self.confiance if self.confiance not in ('', 'officiel') else ''}]"
@@ -109,15 +116,23 @@ class Instance:
         """Return a value of computation: cents, 1/10,000, date, boolean, or `None` if it is missing."""
         return self.expliquer(nom).valeur
 
+    def porteur(self, entite: str) -> Instance:
+        """Return the row of an entity among this one and its ancestors (the topmost if none is)."""
+        instance = self
+        while instance.entite != entite and instance.parent is not None:
+            instance = instance.parent
+        return instance
+
     def agreger(self, agregat: noeuds.Agregat) -> Explication:
         """Compute an aggregate over the children, with one group for each distinct contribution."""
         terme = compiler_en(self.contexte, agregat.terme)
         condition = None if agregat.condition is None else compiler_en(self.contexte, agregat.condition)
         retenus: list[tuple[Any, Instance, tuple[Explication, ...]]] = []
         for enfant in self.enfants.get(agregat.entite, ()):
-            enfant.utilises = []
+            avant, enfant.utilises = enfant.utilises, []
             if condition is None or condition(enfant):
                 retenus.append((terme(enfant), enfant, tuple(enfant.utilises)))
+            enfant.utilises = avant
         return resumer(agregat, retenus, self.contexte)
 
     def _evaluer(self, nom: str) -> Explication:
@@ -148,27 +163,35 @@ def resumer(
     agregat: noeuds.Agregat, retenus: list[tuple[Any, Instance, tuple[Explication, ...]]], contexte: Contexte
 ) -> Explication:
     """Reduce the contributions of children to one value, explained by one example of each distinct contribution."""
-    valeurs = [valeur for valeur, _, _ in retenus if valeur is not None]
-    resultat: Any
-    match agregat.genre:
-        case "somme":
-            resultat = sum(valeurs)
-        case "nombre":
-            resultat = sum(map(bool, valeurs))
-        case "existe":
-            resultat = any(valeurs)
-        case "premiere":
-            resultat = min(valeurs, default=None)
-        case _:
-            resultat = max(valeurs, default=None)
     groupes: dict[Any, list[tuple[Explication, ...]]] = {}
     for valeur, _, utilises in retenus:
         groupes.setdefault(valeur, []).append(utilises)
-    enfants = ()
+    return reduire(agregat, [(valeur, len(liste), liste[0]) for valeur, liste in groupes.items()], contexte)
+
+
+Groupe = tuple[Any, int, tuple[Explication, ...]]
+
+
+def reduire(agregat: noeuds.Agregat, groupes: list[Groupe], contexte: Contexte) -> Explication:
+    """Reduce groups of equal contributions (value, how many, what one of them rests on) to one explained value."""
+    connus = [(valeur, effectif) for valeur, effectif, _ in groupes if valeur is not None]
+    resultat: Any
+    match agregat.genre:
+        case "somme":
+            resultat = sum(valeur * effectif for valeur, effectif in connus)
+        case "nombre":
+            resultat = sum(effectif for valeur, effectif in connus if valeur)
+        case "existe":
+            resultat = any(valeur for valeur, _ in connus)
+        case "premiere":
+            resultat = min((valeur for valeur, _ in connus), default=None)
+        case _:
+            resultat = max((valeur for valeur, _ in connus), default=None)
+    enfants: tuple[Explication, ...] = ()
     if agregat.genre in {"somme", "nombre"}:
         enfants = tuple(
-            _groupe(agregat, valeur, len(liste), liste[0], contexte)
-            for valeur, liste in sorted(groupes.items(), key=lambda paire: (paire[0] is None, paire[0]), reverse=True)
+            _groupe(agregat, valeur, effectif, exemple, contexte)
+            for valeur, effectif, exemple in sorted(groupes, key=lambda g: (g[0] is None, g[0] or 0), reverse=True)
             if valeur or valeur is None
         )
     return Explication(
@@ -181,11 +204,14 @@ def _groupe(
     agregat: noeuds.Agregat, valeur: Any, effectif: int, exemple: tuple[Explication, ...], contexte: Contexte
 ) -> Explication:
     unite = unite_agregat(agregat, contexte)
+    if valeur is None:
+        libelle = f"{effectif} {agregat.entite}{'s' if effectif > 1 else ''} sans valeur connue"
+        return Explication("groupe", agregat.entite, libelle, None, unite, enfants=_sans_doublon(exemple))
     if agregat.genre == "nombre":
         return Explication("groupe", agregat.entite, "retenus", effectif, "nombre", enfants=_sans_doublon(exemple))
     return Explication(
         "groupe", agregat.entite, f"{effectif} × {afficher(valeur, unite)}",
-        None if valeur is None else valeur * effectif, unite, detail="exemple d'un cas", enfants=_sans_doublon(exemple),
+        valeur * effectif, unite, detail="exemple d'un cas", enfants=_sans_doublon(exemple),
     )  # fmt: skip
 
 
@@ -217,7 +243,7 @@ def compiler_en(contexte: Contexte, noeud: noeuds.Noeud) -> Lecteur:
     lecteur = contexte.memoire.get(id(noeud))
     if lecteur is None:
         lecteur = contexte.memoire[id(noeud)] = compiler(noeud, contexte)
-    return lecteur  # type: ignore[no-any-return]
+    return lecteur
 
 
 @singledispatch
@@ -266,7 +292,8 @@ OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
-    "//": lambda a, b: a // b,
+    # A quotient by zero is missing, as it is on every engine.
+    "//": lambda a, b: a // b if b else None,
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
     "<": lambda a, b: a < b,
@@ -332,7 +359,7 @@ def _(noeud: noeuds.Present, contexte: Contexte) -> Lecteur:
         if terme(instance) is not None:
             return True
         # A column that nobody supplied is not an empty cell: what an empty cell means is unknown there.
-        absente = entree is not None and entree.exigee and nom not in instance.donnees
+        absente = entree is not None and entree.exigee and nom not in instance.porteur(entree.entite).donnees
         return None if absente else False
 
     return lire

@@ -1,1 +1,1 @@
-"""restitution."""
+"""What comes out of a dossier: statement, payment calendar, dashboard, reconciliation, explanations."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import yaml
@@ -73,19 +76,51 @@ class Figure:
 
 
 class LignesYaml(yaml.CSafeLoader):
-    """YAML loader that keeps decimal numbers as written, so that no float enters a figure."""
+    """YAML loader that keeps what it would otherwise bend: decimals, `08:30`, `010`, dates that do not exist.
+
+    No float enters a figure, and of two keys of one name neither is dropped in silence.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Build a block; a key written twice is an error."""
+        vues: set[str] = set()
+        for cle, _ in node.value:
+            if isinstance(cle, yaml.ScalarNode) and cle.value in vues:
+                raise yaml.MarkedYAMLError(problem=f"clé en double « {cle.value} »", problem_mark=cle.start_mark)
+            vues.add(cle.value if isinstance(cle, yaml.ScalarNode) else "")
+        return super().construct_mapping(node, deep)
 
 
-LignesYaml.add_constructor("tag:yaml.org,2002:float", lambda chargeur, noeud: chargeur.construct_scalar(noeud))
+def _tel_qu_ecrit(chargeur: yaml.CSafeLoader, noeud: yaml.ScalarNode) -> str:
+    return str(chargeur.construct_scalar(noeud))
+
+
+def _entier(chargeur: yaml.CSafeLoader, noeud: yaml.ScalarNode) -> int | str:
+    ecrit = _tel_qu_ecrit(chargeur, noeud)
+    return int(ecrit) if re.fullmatch(r"[-+]?(0|[1-9]\d*)", ecrit) else ecrit
+
+
+def _date(chargeur: yaml.CSafeLoader, noeud: yaml.ScalarNode) -> dt.date | str:
+    ecrite = _tel_qu_ecrit(chargeur, noeud)
+    try:
+        return dt.date.fromisoformat(ecrite) if re.fullmatch(r"\d{4}-\d\d-\d\d", ecrite) else ecrite
+    except ValueError:
+        return ecrite
+
+
+LignesYaml.add_constructor("tag:yaml.org,2002:float", _tel_qu_ecrit)
+LignesYaml.add_constructor("tag:yaml.org,2002:int", _entier)
+LignesYaml.add_constructor("tag:yaml.org,2002:timestamp", _date)
 
 
 def lire_yaml(texte: str, fichier: str) -> Any:
-    """Parse YAML; `Erreurs` with the line if it is not YAML."""
+    """Parse YAML; `Erreurs` with the line if it is not YAML or writes one key twice."""
     try:
         return yaml.load(texte, Loader=LignesYaml)
     except yaml.MarkedYAMLError as erreur:
         ligne = erreur.problem_mark.line + 1 if erreur.problem_mark else None
-        raise Erreurs([Faute("ce fichier n'est pas du YAML lisible", fichier=fichier, ligne=ligne)]) from erreur
+        double = erreur.problem if erreur.problem and erreur.problem.startswith("clé en double") else None
+        raise Erreurs([Faute(double or "ce fichier n'est pas du YAML lisible", fichier=fichier, ligne=ligne)]) from erreur
 
 
 def lignes_des_cles(texte: str) -> dict[tuple[Any, ...], int]:
@@ -133,13 +168,22 @@ class _Lecture:
             for chemin, message, attendu in self.fautes
         )
 
-    def cles(self, objet: object, permises: set[str], chemin: tuple[Any, ...]) -> Mapping[str, Any]:
+    def cles(self, objet: object, permises: set[str] | None, chemin: tuple[Any, ...]) -> Mapping[str, Any]:
+        """Return a block; a fault if it is not one, or for each key that is not allowed (`None`: any key)."""
         if not isinstance(objet, dict):
             self.faute(chemin, "un bloc « clé: valeur » manque ici")
             return {}
-        for cle in objet.keys() - permises:
-            self.faute((*chemin, cle), f"clé inconnue « {cle} »", "l'une de " + ", ".join(sorted(permises)))
+        for cle in objet:
+            if permises is not None and cle not in permises:
+                self.faute((*chemin, cle), f"clé inconnue « {cle} »", "l'une de " + ", ".join(sorted(permises)))
         return objet
+
+    def textes(self, liste: object, chemin: tuple[Any, ...]) -> tuple[str, ...]:
+        """Return a list of strings; a fault if it is not one."""
+        if not isinstance(liste, list) or not all(isinstance(element, str) for element in liste):
+            self.faute(chemin, "une liste de textes est attendue")
+            return ()
+        return tuple(liste)
 
 
 def lire_figures(texte: str, fichier: str, textes_connus: frozenset[str]) -> dict[str, Figure]:
@@ -150,27 +194,30 @@ def lire_figures(texte: str, fichier: str, textes_connus: frozenset[str]) -> dic
     """
     lecture = _Lecture(texte, fichier)
     document = lecture.cles(lire_yaml(texte, fichier), CLES_FICHIER, ())
-    dispositif = str(document.get("dispositif", ""))
+    dispositif = str(document.get("dispositif") or "")
     if not dispositif:
         lecture.faute((), "le nom du dispositif manque", "dispositif: nom-du-dispositif")
+    defaut = lecture.cles(document.get("defaut", {}), CLES_VALEUR, ("defaut",))
     figures: dict[str, Figure] = {}
-    for nom, bloc in (document.get("figures") or {}).items():
+    for nom, contenu in lecture.cles(document.get("figures", {}), None, ("figures",)).items():
         chemin = ("figures", nom)
-        bloc = lecture.cles(bloc, CLES_FIGURE, chemin)
-        unite = str(bloc.get("unite", ""))
+        bloc = lecture.cles(contenu, CLES_FIGURE, chemin)
         figure = Figure(
             dispositif=dispositif,
             nom=str(nom),
-            libelle=str(bloc.get("libelle", "")),
-            unite=unite,
+            libelle=str(bloc.get("libelle") or ""),
+            unite=str(bloc.get("unite") or ""),
             article=str(bloc.get("article") or document.get("articles") or ""),
-            normes=tuple(bloc.get("normes") or ()),
+            normes=lecture.textes(bloc.get("normes", []), (*chemin, "normes")),
             note=bloc.get("note"),
         )
         for champ in ("libelle", "unite", "article"):
             if not getattr(figure, champ):
                 lecture.faute(chemin, f"figure sans « {champ} »")
-        figure.valeurs = lire_valeurs(lecture, figure, bloc.get("valeurs"), chemin, document, textes_connus)
+        if "valeurs" not in bloc:
+            lecture.faute(chemin, "figure sans « valeurs »", "une liste, vide si personne n'a publié le chiffre")
+        figure.valeurs = lire_valeurs(lecture, figure, bloc.get("valeurs", []), chemin, defaut, textes_connus)
+        signaler_les_manques(lecture, figure.valeurs, chemin)
         figures[str(nom)] = figure
     lecture.terminer()
     return figures
@@ -181,16 +228,17 @@ def lire_valeurs(
     figure: Figure,
     liste: Any,
     chemin: tuple[Any, ...],
-    document: Mapping[str, Any],
+    defaut: Mapping[str, Any],
     textes_connus: frozenset[str],
 ) -> list[Valeur]:
-    """Read the dated values of one figure and check their order; an empty list is a figure that nobody published."""
-    defaut = document.get("defaut") or {}
+    """Read the dated values of one figure; an empty list is a figure that nobody published."""
+    if not isinstance(liste, list):
+        lecture.faute((*chemin, "valeurs"), "une liste de valeurs est attendue")
+        return []
     valeurs: list[Valeur] = []
-    for rang, ligne in enumerate(liste or ()):
+    for rang, contenu in enumerate(liste):
         ici = (*chemin, "valeurs", rang)
-        ligne = lecture.cles(ligne, CLES_VALEUR, ici)
-        complet = {**defaut, **ligne}
+        complet = {**defaut, **lecture.cles(contenu, CLES_VALEUR, ici)}
         if complet.get("texte") not in textes_connus:
             lecture.faute(ici, f"texte inconnu « {complet.get('texte')} »", "l'un de " + ", ".join(sorted(textes_connus)))
         if not complet.get("reference"):
@@ -198,6 +246,8 @@ def lire_valeurs(
         for champ, permis in (("confiance", CONFIANCES), ("statut", STATUTS)):
             if complet.get(champ) not in permis:
                 lecture.faute(ici, f"« {champ} » vaut {complet.get(champ)!r}", "l'un de " + ", ".join(permis))
+        if not isinstance(complet.get("verifie_le"), (dt.date, NoneType)):
+            lecture.faute(ici, "« verifie_le » n'est pas une date", "AAAA-MM-JJ")
         du, au = complet.get("du", DEBUT_DES_TEMPS), complet.get("au", FIN_DES_TEMPS)
         if not isinstance(du, dt.date) or not isinstance(au, dt.date) or du > au:
             lecture.faute(ici, "dates « du » et « au » incorrectes", "deux dates AAAA-MM-JJ, « du » avant « au »")
@@ -221,9 +271,16 @@ def lire_valeurs(
     for avant, apres in _voisines(valeurs):
         if apres.du <= avant.au:
             lecture.faute(chemin, f"deux valeurs se recouvrent au {apres.du:%d/%m/%Y} (texte {apres.texte})")
-        elif apres.du - avant.au > dt.timedelta(days=1):
-            lecture.faute(chemin, f"aucune valeur entre le {avant.au:%d/%m/%Y} et le {apres.du:%d/%m/%Y} ({apres.texte})")
     return valeurs
+
+
+def signaler_les_manques(lecture: _Lecture, valeurs: list[Valeur], chemin: tuple[Any, ...]) -> None:
+    """Add a fault for values that nobody checked, and for each period without value between two of one text."""
+    if any(valeur.verifie_le is None for valeur in valeurs):
+        lecture.faute(chemin, "valeur sans « verifie_le »", "la date où quelqu'un a vérifié la référence")
+    for avant, apres in _voisines(valeurs):
+        if apres.du - avant.au > dt.timedelta(days=1):
+            lecture.faute(chemin, f"aucune valeur entre le {avant.au:%d/%m/%Y} et le {apres.du:%d/%m/%Y} ({apres.texte})")
 
 
 def en_calcul(brute: Any, unite: str) -> Any:
@@ -239,18 +296,21 @@ def en_calcul(brute: Any, unite: str) -> Any:
             raise ValueError(brute)
         return brute
     if unite == "liste":
+        if not isinstance(brute, list):
+            raise ValueError(brute)
         return tuple(brute)
-    if unite in UNITES_SANS_NOMBRE:
-        return str(brute)
     if isinstance(brute, (bool, list, dict)):
         raise ValueError(brute)
+    if unite == "date relative":
+        date_relative(str(brute), 2024)
+    if unite in UNITES_SANS_NOMBRE:
+        return str(brute)
     return vers_entier(brute, unite)
 
 
 def _voisines(valeurs: list[Valeur]) -> Iterator[tuple[Valeur, Valeur]]:
-    for texte in {valeur.texte for valeur in valeurs}:
-        rangees = sorted((v for v in valeurs if v.texte == texte), key=lambda v: v.du)
-        yield from zip(rangees, rangees[1:], strict=False)
+    for texte in dict.fromkeys(valeur.texte for valeur in valeurs):
+        yield from pairwise(sorted((v for v in valeurs if v.texte == texte), key=lambda v: v.du))
 
 
 def date_relative(expression: str, annee: int) -> dt.date:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from convmed.textes.bareme import (
-    CLES_VALEUR,
     Figure,
     Valeur,
     _Lecture,
@@ -24,6 +23,7 @@ from convmed.textes.erreurs import Erreurs, Faute
 
 EN_VIGUEUR = "en-vigueur"
 CLES_TEXTE = {"id", "libelle", "base", "horloge", "signe_le", "en_vigueur_le", "jusqu_au", "reference"}
+EXTENSIONS = {".yaml", ".yml"}
 CLES_SCENARIO = {"nom", "libelle", "base", "figures"}
 
 
@@ -77,7 +77,7 @@ def trouver_texte(designation: str) -> Texte:
     if designation in connus:
         return connus[designation]
     chemin = Path(designation)
-    if chemin.suffix in {".yaml", ".yml"}:
+    if chemin.suffix in EXTENSIONS:
         if not chemin.is_file():
             raise Erreurs([Faute("ce fichier de scénario n'existe pas", fichier=designation)])
         return lire_scenario(chemin)
@@ -93,25 +93,24 @@ def trouver_texte(designation: str) -> Texte:
     )
 
 
-def lire_scenario(chemin: Path) -> Texte:
-    """Read a user's scenario: any figure of any dispositif, laid on top of a text.
+def lire_scenario(chemin: Path, dessus: tuple[Path, ...] = ()) -> Texte:
+    """Read a user's scenario: any figure of any dispositif, laid on top of a text or of another scenario.
 
-    `Erreurs` names the unknown figures with the nearest known ones, and every value that is not of its unit.
+    `base` names a text, or the file of the scenario below (from the folder of this one). `Erreurs` names the unknown
+    figures with the nearest known ones, and every value that is not of its unit.
     """
-    contenu = chemin.read_text("utf-8")
+    contenu = _lire_fichier(chemin)
     lecture = _Lecture(contenu, str(chemin))
     document = lecture.cles(lire_yaml(contenu, str(chemin)), CLES_SCENARIO, ())
-    connus, figures = textes_connus(), baremes()
-    base = connus.get(str(document.get("base", EN_VIGUEUR)))
-    if base is None:
-        lecture.faute(("base",), f"texte inconnu « {document.get('base')} »", "l'un de " + ", ".join(connus))
+    base = _base(lecture, document.get("base", EN_VIGUEUR), chemin, dessus)
+    figures = baremes()
     nom = str(document.get("nom") or chemin.stem)
     ajouts: dict[tuple[str, str], list[Valeur]] = {}
-    for dispositif, bloc in (document.get("figures") or {}).items():
+    for dispositif, bloc in lecture.cles(document.get("figures", {}), None, ("figures",)).items():
         if dispositif not in figures:
             lecture.faute(("figures", dispositif), f"dispositif inconnu « {dispositif} »", _proches(dispositif, figures))
             continue
-        for figure, valeurs in lecture.cles(bloc, set(bloc or ()), ("figures", dispositif)).items():
+        for figure, valeurs in lecture.cles(bloc, None, ("figures", dispositif)).items():
             ici = ("figures", dispositif, figure)
             if figure not in figures[dispositif]:
                 lecture.faute(ici, f"figure inconnue « {figure} »", _proches(figure, figures[dispositif]))
@@ -119,17 +118,41 @@ def lire_scenario(chemin: Path) -> Texte:
             ajouts[dispositif, figure] = _lire_ajout(lecture, figures[dispositif][figure], valeurs, ici, nom)
     lecture.terminer()
     assert base is not None
-    return Texte(nom, str(document.get("libelle") or nom), "propose", base.chaine, str(chemin), ajouts)
+    dessous = {cle: [*ajouts.get(cle, ()), *valeurs] for cle, valeurs in base.ajouts.items()}
+    return Texte(nom, str(document.get("libelle") or nom), "propose", base.chaine, str(chemin), {**ajouts, **dessous})
 
 
-def _lire_ajout(
-    lecture: _Lecture, figure: Figure, valeurs: Any, ici: tuple[Any, ...], nom: str
-) -> list[Valeur]:
-    liste = valeurs if isinstance(valeurs, list) and figure.unite != "liste" else [{"valeur": valeurs}]
-    if isinstance(valeurs, list) and valeurs and all(isinstance(v, dict) and set(v) <= CLES_VALEUR for v in valeurs):
-        liste = valeurs
+def _lire_fichier(chemin: Path) -> str:
+    try:
+        return chemin.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as erreur:
+        raise Erreurs([Faute("ce fichier de scénario n'est pas lisible (texte UTF-8)", fichier=str(chemin))]) from erreur
+
+
+def _base(lecture: _Lecture, designation: object, chemin: Path, dessus: tuple[Path, ...]) -> Texte | None:
+    """Return the text or scenario on which a scenario lies; a fault if there is none, or if it lies on itself."""
+    connus, nom = textes_connus(), str(designation)
+    fichier = (chemin.parent / nom).resolve()
+    if nom in connus:
+        return connus[nom]
+    if fichier.suffix in EXTENSIONS and fichier.is_file():
+        pile = (*dessus, chemin.resolve())
+        if fichier not in pile:
+            return lire_scenario(fichier, pile)
+        lecture.faute(("base",), f"ce scénario repose sur lui-même par « {nom} »")
+    else:
+        attendu = "l'un de " + ", ".join(connus) + ", ou le fichier d'un autre scénario"
+        lecture.faute(("base",), f"texte inconnu « {nom} »", attendu)
+    return None
+
+
+def _lire_ajout(lecture: _Lecture, figure: Figure, valeurs: Any, ici: tuple[Any, ...], nom: str) -> list[Valeur]:
+    """Read what a scenario gives a figure: a bare value, one dated block, or a list of dated blocks."""
+    blocs = valeurs if isinstance(valeurs, list) else [valeurs]
+    if not blocs or not all(isinstance(bloc, dict) for bloc in blocs):
+        blocs = [{"valeur": valeurs}]
     defaut = {"texte": nom, "reference": f"scénario « {nom} »", "statut": "propose", "confiance": "deduit"}
-    return lire_valeurs(lecture, figure, liste, ici, {"defaut": defaut}, frozenset({nom}))
+    return lire_valeurs(lecture, figure, blocs, ici, defaut, frozenset({nom}))
 
 
 def _proches(nom: str, connus: Mapping[str, Any]) -> str:

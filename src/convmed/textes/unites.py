@@ -14,7 +14,7 @@ UNITES_SANS_NOMBRE = frozenset({"date", "date relative", "jour de l'année", "bo
 
 def base(unite: str) -> str:
     """Return the base of a unit: `EUR/patient/an` gives `EUR`, `% du socle` gives `%`."""
-    return unite.split("/")[0].split(" ")[0] if unite not in UNITES_SANS_NOMBRE else unite
+    return unite if unite in UNITES_SANS_NOMBRE else unite.partition("/")[0].partition(" ")[0]
 
 
 def echelle(unite: str) -> int:

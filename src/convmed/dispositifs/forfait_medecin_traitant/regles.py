@@ -12,8 +12,8 @@ from convmed.moteur.noeuds import (
     decale,
     et,
     mois_revolus,
-    non,
     nombre,
+    non,
     ou,
     part,
     present,
@@ -32,6 +32,15 @@ regle_commune = REGISTRE.regle_de("forfait-medecin-traitant", "convention-2016",
 regle = REGISTRE.regle_de("forfait-medecin-traitant", SIGNE, "art. 21 à 24-3")
 regle_proposee = REGISTRE.regle_de("forfait-medecin-traitant", PROPOSE, "proposition du 08/02/2024")
 regle_fpmt = REGISTRE.regle_de("forfait-medecin-traitant", "convention-2016", "convention 2016, art. 15.4.1 ; annexe 4")
+
+
+def regle_partagee(**champs):
+    """Register one function under the signed text and under the proposal, each with its own article."""
+
+    def enregistrer(fonction):
+        return regle_proposee(**champs)(regle(**champs)(fonction))
+
+    return enregistrer
 
 
 # --- the patient
@@ -143,14 +152,23 @@ def fmt_socle(fmt_classe, bareme):
     )
 
 
-@regle(entite="patient", unite="EUR/an", du="2026-01-01", texte=(SIGNE, PROPOSE), normes=[
+@regle(entite="patient", unite="EUR/an", du="2026-01-01", normes=[
     "C3.1A-20", "C3.1A-21", "C3.1A-22", "C3.1A-23", "C3.1A-24", "C3.1A-25", "C3.1A-28", "C3.1A-32", "C3.1A-33",
-    "P2-10", "P2-14",
 ])  # fmt: skip
 def fmt_majoration_c2s(fmt_classe, c2s, bareme):
     """Majoration C2S annuelle pour un patient."""
     return cas(
         (ou(fmt_classe == "hors-patientele", fmt_classe == "non-vu"), 0),
+        (c2s, bareme.majoration_c2s),
+        sinon=0,
+    )
+
+
+@regle_proposee(entite="patient", unite="EUR/an", du="2026-01-01", normes=["P2-10", "P2-14"])
+def fmt_majoration_c2s(fmt_classe, c2s, bareme):
+    """Majoration C2S annuelle proposée : chaque patient C2S compte, vu ou non."""
+    return cas(
+        (fmt_classe == "hors-patientele", 0),
         (c2s, bareme.majoration_c2s),
         sinon=0,
     )
@@ -168,25 +186,31 @@ def fmt_eligible(secteur, option_tarifaire):
     )
 
 
-@regle(entite="medecin", unite="EUR/an", du="2026-01-01", texte=(SIGNE, PROPOSE), normes=["C3.1A-02", "C3.1A-03", "C3.1A-06", "P2-13"])
+@regle_partagee(entite="medecin", unite="EUR/an", du="2026-01-01", normes=["C3.1A-02", "C3.1A-03", "C3.1A-06", "P2-13"])
 def fmt_socle_total(fmt_eligible, fmt_socle):
     """Socle du forfait : somme des montants de la patientèle, sans majoration."""
     return cas((non(fmt_eligible), 0), sinon=somme("patient", fmt_socle))
 
 
-@regle(entite="medecin", unite="EUR/an", du="2026-01-01", texte=(SIGNE, PROPOSE), normes=["C3.1A-32", "P2-14"])
+@regle_partagee(entite="medecin", unite="EUR/an", du="2026-01-01", normes=["C3.1A-32", "P2-14"])
 def fmt_majoration_c2s_total(fmt_eligible, fmt_majoration_c2s):
     """Majoration C2S : somme sur la patientèle."""
     return cas((non(fmt_eligible), 0), sinon=somme("patient", fmt_majoration_c2s))
 
 
-@regle(entite="medecin", unite="booléen", texte=(SIGNE, PROPOSE), normes=["C3.1B-05", "C3.1B-06", "C3.1B-07"])
+@regle(entite="medecin", unite="booléen", normes=["C3.1B-05", "C3.1B-06", "C3.1B-07"])
 def fmt_en_zip_ou_qpv(zone, qpv):
     """Cabinet principal en ZIP ou en QPV (un QPV non déclaré n'ouvre rien)."""
     return ou(zone == "zip", et(present(qpv), qpv))
 
 
-@regle(entite="medecin", unite="rang", texte=(SIGNE, PROPOSE), normes=["C3.1B-08", "C3.1B-12"])
+@regle_proposee(entite="medecin", unite="booléen", normes=["P3-42", "P3-45"])
+def fmt_en_zip_ou_qpv(zone):
+    """Cabinet principal en ZIP : la proposition ne dit rien des QPV."""
+    return zone == "zip"
+
+
+@regle_partagee(entite="medecin", unite="rang", normes=["C3.1B-08", "C3.1B-12"])
 def fmt_rang(rang_installation, date_premiere_installation, date_patientele):
     """Année de première installation, de date à date, à la date d'observation."""
     return cas(
@@ -196,7 +220,7 @@ def fmt_rang(rang_installation, date_premiere_installation, date_patientele):
     )
 
 
-@regle(entite="medecin", unite="%", du="2026-01-01", texte=(SIGNE, PROPOSE), normes=[
+@regle_partagee(entite="medecin", unite="%", du="2026-01-01", normes=[
     "C3.1B-05", "C3.1B-08", "C3.1B-09", "C3.1B-10", "C3.1B-11", "C3.1B-12", "C3.1B-13", "P3-42", "P3-45",
 ])  # fmt: skip
 def fmt_taux_zone(fmt_en_zip_ou_qpv, fmt_rang, bareme):
@@ -210,13 +234,13 @@ def fmt_taux_zone(fmt_en_zip_ou_qpv, fmt_rang, bareme):
     )
 
 
-@regle(entite="medecin", unite="EUR/an", du="2026-01-01", texte=(SIGNE, PROPOSE), normes=["C3.1B-01", "C3.1B-02", "C3.1B-03", "T-45"])
+@regle_partagee(entite="medecin", unite="EUR/an", du="2026-01-01", normes=["C3.1B-01", "C3.1B-02", "C3.1B-03", "T-45"])
 def fmt_majoration_zone(fmt_socle_total, fmt_taux_zone):
     """Majoration de zone, sur le socle seul."""
-    return part(fmt_socle_total, fmt_taux_zone)
+    return cas((fmt_socle_total == 0, 0), sinon=part(fmt_socle_total, fmt_taux_zone))
 
 
-@regle(entite="medecin", unite="%", du="2026-01-01", texte=(SIGNE, PROPOSE), normes=["C3.1B-14", "C3.1B-15", "P3-46"])
+@regle_partagee(entite="medecin", unite="%", du="2026-01-01", normes=["C3.1B-14", "C3.1B-15", "P3-46"])
 def fmt_taux_senior(date_naissance_medecin, date_patientele, bareme):
     """Taux de la majoration d'âge du médecin, quelle que soit la zone."""
     return cas(
@@ -225,13 +249,13 @@ def fmt_taux_senior(date_naissance_medecin, date_patientele, bareme):
     )
 
 
-@regle(entite="medecin", unite="EUR/an", du="2026-01-01", texte=(SIGNE, PROPOSE), normes=["C3.1B-03", "C3.1B-17", "C3.1B-18"])
+@regle_partagee(entite="medecin", unite="EUR/an", du="2026-01-01", normes=["C3.1B-03", "C3.1B-17", "C3.1B-18"])
 def fmt_majoration_67_ans(fmt_socle_total, fmt_taux_senior):
     """Majoration d'âge du médecin, sur le socle seul."""
-    return part(fmt_socle_total, fmt_taux_senior)
+    return cas((fmt_socle_total == 0, 0), sinon=part(fmt_socle_total, fmt_taux_senior))
 
 
-@regle(entite="medecin", unite="EUR/an", du="2026-01-01", texte=(SIGNE, PROPOSE), normes=["C3.1A-01", "C3.1B-17", "C3.1B-18", "P2-12"])
+@regle_partagee(entite="medecin", unite="EUR/an", du="2026-01-01", normes=["C3.1A-01", "C3.1B-17", "C3.1B-18", "P2-12"])
 def fmt_total(fmt_socle_total, fmt_majoration_c2s_total, fmt_majoration_zone, fmt_majoration_67_ans):
     """Forfait médecin traitant, hors majoration prévention."""
     return fmt_socle_total + fmt_majoration_c2s_total + fmt_majoration_zone + fmt_majoration_67_ans
@@ -240,7 +264,7 @@ def fmt_total(fmt_socle_total, fmt_majoration_c2s_total, fmt_majoration_zone, fm
 # --- the FPMT
 
 
-@regle_fpmt(entite="patient", unite="texte", normes=["C3.1A-08", "C3.1A-13", "C3.1A-26"])
+@regle_fpmt(entite="patient", unite="texte", du="2018-01-01", normes=["C3.1A-08", "C3.1A-13", "C3.1A-26"])
 def fpmt_classe(dans_la_patientele, age_patientele, ald, bareme):
     """Classe du patient dans le forfait patientèle."""
     return cas(
@@ -254,7 +278,7 @@ def fpmt_classe(dans_la_patientele, age_patientele, ald, bareme):
     )
 
 
-@regle_fpmt(entite="patient", unite="EUR/an", normes=[
+@regle_fpmt(entite="patient", unite="EUR/an", du="2018-01-01", normes=[
     "C3.1A-05", "C3.1A-08", "C3.1A-09", "C3.1A-10", "C3.1A-11", "C3.1A-12", "C3.1A-13", "C3.1A-26",
 ])  # fmt: skip
 def fpmt_montant(fpmt_classe, bareme):
@@ -270,25 +294,37 @@ def fpmt_montant(fpmt_classe, bareme):
     )
 
 
-@regle_fpmt(entite="medecin", unite="EUR/an", normes=["C3.1A-05"])
-def fpmt_socle_total(fpmt_montant):
+@regle_fpmt(entite="patient", unite="booléen", du="2018-01-01")
+def fpmt_beneficiaire_c2s(dans_la_patientele, c2s):
+    """Patient de la patientèle bénéficiaire de la C2S."""
+    return et(dans_la_patientele, c2s)
+
+
+@regle_fpmt(entite="medecin", unite="booléen", du="2018-01-01")
+def fpmt_eligible(secteur):
+    """Médecin conventionné, quel que soit son secteur (un secteur non déclaré ne ferme rien)."""
+    return ou(non(present(secteur)), secteur != "nc")
+
+
+@regle_fpmt(entite="medecin", unite="EUR/an", du="2018-01-01", normes=["C3.1A-05"])
+def fpmt_socle_total(fpmt_eligible, fpmt_montant):
     """Forfait patientèle : somme des montants de la patientèle."""
-    return somme("patient", fpmt_montant)
+    return cas((non(fpmt_eligible), 0), sinon=somme("patient", fpmt_montant))
 
 
-@regle_fpmt(entite="medecin", unite="nombre")
+@regle_fpmt(entite="medecin", unite="nombre", du="2018-01-01")
 def fpmt_effectif(dans_la_patientele):
     """Patients de la patientèle."""
     return nombre("patient", dans_la_patientele)
 
 
-@regle_fpmt(entite="medecin", unite="nombre")
-def fpmt_effectif_c2s(dans_la_patientele, c2s):
+@regle_fpmt(entite="medecin", unite="nombre", du="2018-01-01")
+def fpmt_effectif_c2s(fpmt_beneficiaire_c2s):
     """Patients de la patientèle bénéficiaires de la C2S."""
-    return nombre("patient", et(dans_la_patientele, c2s))
+    return nombre("patient", fpmt_beneficiaire_c2s)
 
 
-@regle_fpmt(entite="medecin", unite="EUR/an")
+@regle_fpmt(entite="medecin", unite="EUR/an", du="2018-01-01")
 def fpmt_majoration_precarite(fpmt_socle_total, fpmt_effectif, fpmt_effectif_c2s, bareme):
     """Majoration de précarité : la moitié de l'écart de la part C2S au seuil, plafonnée."""
     ecart = 10_000 * fpmt_effectif_c2s - bareme.fpmt_seuil_precarite * fpmt_effectif
@@ -305,7 +341,7 @@ def fpmt_majoration_precarite(fpmt_socle_total, fpmt_effectif, fpmt_effectif_c2s
     )
 
 
-@regle_fpmt(entite="medecin", unite="EUR/an", normes=["C3.1A-05", "C3.1A-07"])
+@regle_fpmt(entite="medecin", unite="EUR/an", du="2018-01-01", normes=["C3.1A-05", "C3.1A-07"])
 def fpmt_total(fpmt_socle_total, fpmt_majoration_precarite):
     """Forfait patientèle, majoration de précarité comprise."""
     return fpmt_socle_total + fpmt_majoration_precarite

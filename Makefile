@@ -1,0 +1,90 @@
+# Two commands are enough: « make demo » shows what convmed does, « make test » checks all of it.
+# They start from a Debian with Python 3.11 and make, install what they need, and do nothing twice.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := aide
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+PYTEST_ARGS ?= -n 2 --dist loadgroup
+DOSSIER ?= exemples/cabinet-zip
+ANNEE ?= 2026
+
+VENV := .venv
+BIN := $(VENV)/bin
+BORNES := .venv-bornes
+SOURCES := pyproject.toml
+# As root, apt-get runs as it is; otherwise through sudo.
+APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive apt-get
+COMPILER = $(BIN)/uv pip compile $(SOURCES) --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --custom-compile-command "make lock"
+
+.PHONY: aide demo test lint format normes lock test-bornes roue java propre
+
+aide:  ## Say what can be asked for
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.demo  ## Show a practice's year: what is owed, when it is paid, what prevention acts are worth
+	$(BIN)/convmed releve $(DOSSIER) --annee $(ANNEE)
+	$(BIN)/convmed echeancier $(DOSSIER) --annee $(ANNEE)
+	$(BIN)/convmed tableau-de-bord $(DOSSIER) --annee $(ANNEE)
+
+test: $(VENV)/.dev java  ## Run every test, then hold the norms against the ratchet
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev  ## Style, types, and the one direction in which the data walks
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev  ## Lay the code out
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+normes: $(VENV)/.dev java  ## Run every test and write down the norms that they hold
+	$(BIN)/pytest $(PYTEST_ARGS) --ecrire-normes
+
+lock: $(VENV)/.dev  ## Compile the locks again from pyproject.toml
+	$(COMPILER) --upgrade --extra spark --group test --group lint --group build --group lock -o requirements/dev.txt
+	$(COMPILER) --constraint requirements/dev.txt --group build -o requirements/demo.txt
+	$(COMPILER) --constraint requirements/dev.txt --group bench --group build -o requirements/bench.txt
+
+test-bornes: $(VENV)/.dev java  ## Run every test with the oldest dependencies that pyproject.toml allows
+	rm -rf $(BORNES)
+	$(BIN)/uv venv --quiet --python $(BIN)/python $(BORNES)
+	$(BIN)/uv pip compile $(SOURCES) --quiet --resolution lowest-direct --extra spark --group test -o $(BORNES)/bornes.txt
+	$(BIN)/uv pip install --quiet --python $(BORNES)/bin/python -r $(BORNES)/bornes.txt
+	$(BIN)/uv pip install --quiet --python $(BORNES)/bin/python --no-deps --editable .
+	$(BORNES)/bin/pytest $(PYTEST_ARGS)
+
+roue: $(VENV)/.dev  ## Build the wheel in dist/
+	rm -rf dist
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+propre:  ## Remove what the commands above made
+	rm -rf $(VENV) $(BORNES) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# --- what they stand on
+
+# A Debian without python3-venv makes an environment without pip, and fails: install it and start over.
+$(BIN)/pip:
+	$(PYTHON) -m venv $(VENV) || { \
+		rm -rf $(VENV); $(APT) update -q; $(APT) install -qy --no-install-recommends python3-venv; \
+		$(PYTHON) -m venv $(VENV); }
+	test -x $@ && touch $@
+
+$(VENV)/.demo: $(BIN)/pip requirements/demo.txt pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/demo.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.dev: $(BIN)/pip requirements/dev.txt pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@ $(VENV)/.demo
+
+# PySpark needs a Java runtime; Debian's own is enough.
+java:
+	@command -v java >/dev/null || { \
+		$(APT) update -q && $(APT) install -qy --no-install-recommends openjdk-17-jre-headless; }

@@ -1,0 +1,297 @@
+"""The command line, in French. Exit status 0, or 2 with every fault on stderr and nothing on stdout."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from convmed.interfaces.console import AideEnFrancais, ecrire, en_csv, en_json, mauvais_usage, progression, table_en_csv
+from convmed.interfaces.console import rangees_json as en_rangees
+from convmed.textes import EN_VIGUEUR, Erreurs, Faute, trouver_texte
+
+# Data-frame libraries are imported by the commands that need them: the others start in a fraction of a second.
+ANNEES = click.IntRange(2017, 2030)
+
+dossier_ = click.argument("dossier", type=click.Path(path_type=Path))
+annee_ = click.option("--annee", type=ANNEES, default=2026, show_default=True, help="Exercice.")
+texte_ = click.option("--texte", default=EN_VIGUEUR, show_default=True, help="Texte appliqué, ou chemin d'un scénario .yaml.")
+sortie_ = click.option("--sortie", type=click.Path(path_type=Path), help="Fichier à écrire, plutôt que la sortie standard.")
+
+
+def format_(*formats: str) -> Any:
+    """Return the option that chooses how a result is written; the first format is the default."""
+    choix = click.Choice(formats)
+    return click.option("--format", "presentation", type=choix, default=formats[0], show_default=True, help="Présentation.")
+
+
+@click.group(cls=AideEnFrancais, help="La convention médicale du 4 juin 2024 en règles exécutables. Projet non officiel.")
+@click.version_option(package_name="convmed", message="convmed %(version)s", help="Affiche la version.")
+def application() -> None:
+    """Group the commands."""
+
+
+@application.command()
+@dossier_
+@annee_
+@texte_
+@format_("texte", "json", "csv")
+@sortie_
+def releve(dossier: Path, annee: int, texte: str, presentation: str, sortie: Path | None) -> None:
+    """Tout ce que la convention doit au médecin pour un exercice, ligne par ligne."""
+    from convmed.restitution import tableau_de_bord as tableau
+    from convmed.restitution.releve import en_dict
+
+    _, resultat = _etablir(dossier, annee, texte)
+    if presentation == "json":
+        ecrire(en_json(en_dict(resultat, tableau.en_dict(resultat.prevention))), sortie)
+    elif presentation == "csv":
+        ecrire(table_en_csv(resultat.table()), sortie)
+    else:
+        from convmed.restitution.affichage import releve_en_tables
+
+        ecrire(releve_en_tables(resultat), sortie)
+
+
+@application.command()
+@dossier_
+@annee_
+@texte_
+@format_("texte", "json", "csv", "ics")
+@sortie_
+def echeancier(dossier: Path, annee: int, texte: str, presentation: str, sortie: Path | None) -> None:
+    """Quand chaque paiement est versé."""
+    from convmed.restitution import echeancier as calendrier
+
+    _, resultat = _etablir(dossier, annee, texte)
+    if presentation == "ics":
+        ecrire(calendrier.en_ics(resultat), sortie)
+    elif presentation == "json":
+        ecrire(en_json(calendrier.en_liste(resultat)), sortie)
+    elif presentation == "csv":
+        ecrire(table_en_csv(calendrier.en_table(resultat)), sortie)
+    else:
+        from convmed.restitution.affichage import echeancier_en_table
+
+        ecrire(echeancier_en_table(resultat.lignes, annee), sortie)
+
+
+@application.command(name="tableau-de-bord")
+@dossier_
+@annee_
+@texte_
+@click.option("--date", help="Date d'observation AAAA-MM-JJ, ou « aujourdhui » ; par défaut le 31 décembre.")
+@click.option("--patients", is_flag=True, help="L'état de chaque patient, et pas seulement la synthèse.")
+@click.option("--premiers", type=click.IntRange(0), default=10, show_default=True, help="Combien de patients à gagner.")
+@format_("texte", "json", "csv")
+@sortie_
+def tableau_de_bord(
+    dossier: Path,
+    annee: int,
+    texte: str,
+    date: str | None,
+    patients: bool,
+    premiers: int,
+    presentation: str,
+    sortie: Path | None,
+) -> None:
+    """Les quinze indicateurs de prévention de la patientèle."""
+    from convmed.restitution import tableau_de_bord as tableau
+
+    observation = _date(date, "--date") if date else None
+    lu = _lire(dossier, observation.year if observation else annee)
+    cabinet = tableau.evaluer(lu, annee, trouver_texte(texte), observation)
+    longue = tableau.table(cabinet)
+    if presentation == "json":
+        ecrire(en_json(tableau.en_dict(cabinet)), sortie)
+    elif presentation == "csv":
+        ecrire(table_en_csv(longue), sortie)
+    else:
+        from convmed.restitution.affichage import tableau_de_bord_en_tables
+
+        observee = cabinet.contexte.parametres["date_observation"]
+        ecrire(tableau_de_bord_en_tables(longue, f"Prévention au {observee:%d/%m/%Y}", premiers, patients), sortie)
+
+
+@application.command()
+@dossier_
+@click.argument("ligne", type=int)
+@annee_
+@texte_
+@click.option("--patient", help="La part d'un patient dans cette ligne.")
+@format_("texte", "json")
+@sortie_
+def expliquer(
+    dossier: Path, ligne: int, annee: int, texte: str, patient: str | None, presentation: str, sortie: Path | None
+) -> None:
+    """D'où vient un montant : l'arbre jusqu'aux données, aux figures et aux articles."""
+    from convmed.restitution.explications import expliquer_ligne
+
+    _, resultat = _etablir(dossier, annee, texte)
+    arbre = expliquer_ligne(resultat, ligne, patient)
+    ecrire(en_json(arbre.en_dict()) if presentation == "json" else "\n".join(arbre.lignes()) + "\n", sortie)
+
+
+@application.command()
+@dossier_
+@annee_
+@texte_
+@click.option("--au", help="Jour du rapprochement AAAA-MM-JJ ; par défaut aujourd'hui.")
+@format_("texte", "json", "csv")
+@sortie_
+def rapprocher(dossier: Path, annee: int, texte: str, au: str | None, presentation: str, sortie: Path | None) -> None:
+    """Ce qui est dû contre ce que la caisse a versé (paiements.csv)."""
+    from convmed.restitution import rapprochement
+
+    jour = _date(au, "--au") if au else dt.date.today()
+    lu, resultat = _etablir(dossier, annee, texte)
+    rangees = rapprochement.du_dossier(lu, resultat, jour)
+    if presentation == "texte":
+        from convmed.restitution.affichage import rapprochement_en_table
+
+        ecrire(rapprochement_en_table(rangees), sortie)
+    else:
+        table = rapprochement.en_table(rangees)
+        ecrire(table_en_csv(table) if presentation == "csv" else en_json(en_rangees(table)), sortie)
+
+
+@application.command()
+@click.option("--date", help="Date AAAA-MM-JJ ; par défaut aujourd'hui.")
+@texte_
+@click.option("--dispositif", help="Un seul dispositif.")
+@format_("texte", "json", "csv")
+@sortie_
+def bareme(date: str | None, texte: str, dispositif: str | None, presentation: str, sortie: Path | None) -> None:
+    """Les figures en vigueur à une date sous un texte, avec leur référence."""
+    from convmed.textes.consultation import figures_en_vigueur
+
+    jour, choisi = _date(date, "--date") if date else dt.date.today(), trouver_texte(texte)
+    figures = figures_en_vigueur(jour, choisi, dispositif)
+    if presentation == "texte":
+        from convmed.restitution.tables import tableau
+
+        colonnes = ["figure", "libellé", ("valeur", "right"), "unité", "texte", "référence", "confiance"]
+        cles = ("figure", "libelle", "valeur", "unite", "texte", "reference", "confiance")
+        titre = f"Barème au {jour:%d/%m/%Y} — {choisi.libelle}"
+        ecrire(tableau(titre, colonnes, ([f[cle] or "" for cle in cles] for f in figures)), sortie)
+    else:
+        ecrire(en_json(figures) if presentation == "json" else en_csv(figures), sortie)
+
+
+@application.command()
+@click.option("--dispositif", help="Le détail d'un dispositif.")
+@format_("texte", "json", "csv")
+@sortie_
+def normes(dispositif: str | None, presentation: str, sortie: Path | None) -> None:
+    """Les normes du registre : lesquelles sont tenues par un test, lesquelles manquent et pourquoi."""
+    from convmed.normes import etats, par_dispositif
+
+    liste = [etat for etat in etats() if dispositif in (None, etat.dispositif)]
+    if presentation == "json":
+        ecrire(en_json([etat.en_dict() for etat in liste]), sortie)
+    elif presentation == "csv":
+        ecrire(en_csv([{**etat.en_dict(), "tests": " ".join(etat.tests)} for etat in liste]), sortie)
+    else:
+        from convmed.restitution.affichage import normes_en_table
+
+        ecrire(normes_en_table(liste if dispositif else par_dispositif(), dispositif), sortie)
+
+
+@application.command()
+@click.argument("dispositif")
+def calculer(dispositif: str) -> None:
+    """Lit un cas JSON (ou une liste) sur l'entrée standard, écrit la réponse du contrat JSON."""
+    from convmed.dispositifs.contrat import CasRefuses, repondre
+
+    try:
+        demandes = json.loads(sys.stdin.buffer.read().decode("utf-8-sig"), parse_constant=_constante_refusee)
+        reponse = en_json(repondre(dispositif, demandes))
+    except CasRefuses as refus:
+        _refuser_le_cas(refus.erreurs)
+    except RecursionError:
+        _refuser_le_cas([_erreur_json("des objets imbriqués trop profondément")])
+    except ValueError as erreur:
+        _refuser_le_cas([_erreur_json(_lieu(erreur))])
+    else:
+        sys.stdout.write(reponse)
+
+
+@application.command()
+@click.argument("dossier", type=click.Path(path_type=Path))
+def nouveau(dossier: Path) -> None:
+    """Écrit un dossier commenté et vide, à remplir."""
+    from convmed.donnees.nouveau import creer_dossier
+
+    creer_dossier(dossier)
+    click.echo(f"Dossier créé : {dossier}. Remplir cabinet.toml et patients.csv, puis : convmed releve {dossier}")
+
+
+def principal() -> None:
+    """Run the command line; every fault of the user goes to stderr in French, with exit status 2."""
+    try:
+        sys.exit(application(standalone_mode=False, prog_name="convmed") or 0)
+    except click.UsageError as erreur:
+        print(f"Erreur : {mauvais_usage(erreur)}\nAide : convmed --help", file=sys.stderr)
+        sys.exit(2)
+    except Erreurs as erreurs:
+        for faute in erreurs.fautes:
+            print(f"Erreur : {faute}", file=sys.stderr)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        print("Interrompu : rien n'a été écrit.", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader closed the pipe (`| head`): there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _lire(dossier: Path, annee: int) -> Any:
+    from convmed.donnees.dossier import lire_dossier, verifier
+
+    with progression("Lecture du dossier") as avancer:
+        lu = lire_dossier(dossier, avancer)
+        verifier(lu, annee)
+    return lu
+
+
+def _etablir(dossier: Path, annee: int, texte: str) -> tuple[Any, Any]:
+    from convmed.restitution.releve import ETAPES, etablir
+
+    choisi = trouver_texte(texte)
+    lu = _lire(dossier, annee)
+    with progression("Calcul du relevé", len(ETAPES)) as avancer:
+        return lu, etablir(lu, annee, choisi, avancer)
+
+
+def _date(valeur: str, option: str) -> dt.date:
+    if valeur == "aujourdhui":
+        return dt.date.today()
+    try:
+        return dt.date.fromisoformat(valeur)
+    except ValueError:
+        raise Erreurs([Faute("date illisible", champ=option, valeur=valeur, attendu="AAAA-MM-JJ")]) from None
+
+
+def _constante_refusee(constante: str) -> Any:
+    raise ValueError(f"{constante} n'est pas un nombre JSON")
+
+
+def _lieu(erreur: ValueError) -> str:
+    if isinstance(erreur, json.JSONDecodeError):
+        return f"ligne {erreur.lineno}, colonne {erreur.colno}"
+    return "du texte UTF-8" if isinstance(erreur, UnicodeDecodeError) else str(erreur)
+
+
+def _erreur_json(lieu: str) -> dict[str, Any]:
+    return {"cas": 0, "champ": "", "valeur": None, "attendu": "un objet ou une liste JSON", "message": f"JSON illisible : {lieu}"}
+
+
+def _refuser_le_cas(erreurs: list[dict[str, Any]]) -> None:
+    sys.stderr.write(json.dumps({"erreurs": erreurs}, ensure_ascii=False, default=str) + "\n")
+    sys.exit(2)

@@ -1,0 +1,156 @@
+"""What the terminal shows: help and usage errors in French, progress bars, results written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from convmed.textes import Erreurs, Faute
+
+if TYPE_CHECKING:
+    import polars as pl
+
+TITRES = {"Options": "Options", "Commands": "Commandes", "Arguments": "Arguments"}
+
+
+class _MiseEnFrancais(click.HelpFormatter):
+    def write_heading(self, heading: str) -> None:
+        super().write_heading(TITRES.get(heading, heading))
+
+
+class _ContexteEnFrancais(click.Context):
+    formatter_class = _MiseEnFrancais
+
+
+class CommandeEnFrancais(click.Command):
+    """A command whose help is in French."""
+
+    context_class = _ContexteEnFrancais
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "Affiche cette aide."
+        return option
+
+
+class AideEnFrancais(CommandeEnFrancais, click.Group):
+    """A group of commands whose help is in French."""
+
+    command_class = CommandeEnFrancais
+
+
+def mauvais_usage(erreur: click.UsageError) -> str:
+    """Say in French what is wrong in a command line that could not be read."""
+    match erreur:
+        case click.MissingParameter(param=click.Parameter() as parametre):
+            return f"il manque {nom_de(parametre)}"
+        case click.NoSuchOption():
+            proches = erreur.possibilities or []
+            return f"option inconnue : {erreur.option_name}" + (f" (essayer {', '.join(proches)})" if proches else "")
+        case click.BadParameter(param=click.Parameter() as parametre):
+            return f"valeur refusée pour {nom_de(parametre)} (attendu : {attendu(parametre.type)})"
+        case click.BadOptionUsage():
+            return f"l'option {erreur.option_name} attend une valeur"
+    contexte = erreur.ctx
+    if contexte is not None and isinstance(contexte.command, click.Group):
+        return "commande inconnue ou absente (attendu : l'une de " + ", ".join(contexte.command.list_commands(contexte)) + ")"
+    return "arguments en trop"
+
+
+def nom_de(parametre: click.Parameter) -> str:
+    """Return how a parameter is named on the command line."""
+    return parametre.opts[0] if isinstance(parametre, click.Option) else (parametre.name or "").upper()
+
+
+def attendu(genre: click.ParamType) -> str:
+    """Say in French what a parameter accepts."""
+    match genre:
+        case click.Choice():
+            return "l'un de " + ", ".join(str(choix) for choix in genre.choices)
+        case click.IntRange():
+            bornes = (f"de {genre.min}" if genre.min is not None else "", f"à {genre.max}" if genre.max is not None else "")
+            return " ".join(("un nombre entier", *filter(None, bornes)))
+        case click.Path():
+            return "un chemin"
+    return "un nombre entier" if genre is click.INT else "une valeur"
+
+
+def ecrire(contenu: Any, sortie: Path | None) -> None:
+    """Write text or a rich table to stdout, or to a file that appears only once complete."""
+    if not isinstance(contenu, str):
+        from rich.console import Console
+
+        if sortie is None:
+            Console().print(contenu)
+            return
+        tampon = io.StringIO()
+        Console(file=tampon, width=160).print(contenu)
+        contenu = tampon.getvalue()
+    if sortie is None:
+        sys.stdout.write(contenu)
+        return
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=sortie.parent, delete=False) as fichier:
+            fichier.write(contenu)
+        os.replace(fichier.name, sortie)
+    except OSError as erreur:
+        raise Erreurs([Faute(f"écriture impossible : {erreur.strerror}", fichier=str(sortie))]) from erreur
+
+
+@contextmanager
+def progression(titre: str, total: int | None = None) -> Iterator[Callable[[str], None]]:
+    """Show a progress bar on stderr, if it is a terminal; the work calls what is yielded at each step."""
+    if not sys.stderr.isatty():
+        yield lambda etape: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as barre:
+        tache = barre.add_task(titre, total=total)
+
+        def avancer(etape: str) -> None:
+            barre.update(tache, advance=1, description=f"{titre} : {etape}")
+
+        yield avancer
+
+
+def en_json(objet: Any) -> str:
+    """Return JSON text; dates as ISO strings, no infinity nor NaN."""
+    return json.dumps(objet, ensure_ascii=False, indent=2, default=str, allow_nan=False) + "\n"
+
+
+def table_en_csv(table: pl.DataFrame) -> str:
+    """Return a table as CSV with semicolons; lists are joined."""
+    import polars as pl
+
+    listes = [nom for nom, genre in table.schema.items() if isinstance(genre, pl.List)]
+    return table.with_columns(pl.col(nom).list.join(" | ") for nom in listes).write_csv(separator=";")
+
+
+def en_csv(rangees: list[dict[str, Any]]) -> str:
+    """Return rows as CSV with semicolons."""
+    tampon = io.StringIO()
+    ecrivain = csv.DictWriter(tampon, fieldnames=list(rangees[0]) if rangees else [], delimiter=";", lineterminator="\n")
+    ecrivain.writeheader()
+    ecrivain.writerows(rangees)
+    return tampon.getvalue()
+
+
+def rangees_json(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return a table as JSON objects; decimals become numbers."""
+    import polars as pl
+
+    decimales = [nom for nom, genre in table.schema.items() if isinstance(genre, pl.Decimal)]
+    return table.with_columns(pl.col(decimales).cast(pl.Float64)).to_dicts()

@@ -1,0 +1,141 @@
+"""The terminal: statement, calendar, dashboard, reconciliation and figures as tables for a French reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from convmed.dispositifs import Ligne
+from convmed.restitution import tableau_de_bord
+from convmed.restitution.rapprochement import APPARIE, Rapprochement
+from convmed.restitution.releve import Releve
+from convmed.restitution.tableau_de_bord import COURT
+from convmed.restitution.tables import tableau
+from convmed.textes.unites import afficher
+
+COULEURS = {
+    "validé": "green", "non validé": "red", "exclu": "yellow", "NA": "dim", "opposition": "magenta",
+    "donnée manquante": "yellow",
+}  # fmt: skip
+
+
+def releve_en_tables(releve: Releve) -> RenderableType:
+    """Return the statement: numbered payments, sums by dispositif, total, what was not computed and why."""
+    lignes = tableau(
+        f"Relevé {releve.annee} — {releve.texte.libelle}",
+        ["n°", "dispositif", "libellé", ("montant", "right"), "versement", "état"],
+        (
+            (rang, ligne.dispositif, ligne.libelle, _montant(ligne), quand(ligne), _etat(ligne))
+            for rang, ligne in enumerate(releve.lignes, 1)
+        ),
+    )
+    sommes = tableau(
+        "Par dispositif",
+        ["dispositif", ("montant", "right")],
+        [(nom, afficher(somme, "EUR")) for nom, somme in releve.par_dispositif().items()],
+    )
+    sommes.add_section()
+    sommes.add_row("[bold]Total[/bold]", f"[bold]{afficher(releve.total, 'EUR')}[/bold]")
+    blocs: list[RenderableType] = [lignes, sommes]
+    if releve.non_calcules:
+        blocs.append(
+            tableau("Non calculé, et pourquoi", ["dispositif", "motif"], ((n.dispositif, n.motif) for n in releve.non_calcules))
+        )
+    if any(ligne.confiance != "officiel" for ligne in releve.lignes):
+        blocs.append(Text("* repose sur au moins une figure qui n'est pas officielle (presse ou déduction) : voir « expliquer ».", style="dim"))
+    blocs += [Text(f"Avertissement : {avertissement}", style="yellow") for avertissement in releve.avertissements]
+    return Group(*blocs)
+
+
+def echeancier_en_table(lignes: list[Ligne], annee: int) -> RenderableType:
+    """Return the payment calendar, dated payments first, with the running total."""
+    table = tableau(f"Échéancier {annee}", ["date", "libellé", ("montant", "right"), ("cumul", "right"), "précision"], [])
+    cumul = 0
+    for ligne in lignes:
+        cumul += ligne.montant or 0
+        table.add_row(_date(ligne), ligne.libelle, _montant(ligne), afficher(cumul, "EUR"), ligne.precision_date)
+    return table
+
+
+def tableau_de_bord_en_tables(longue: pl.DataFrame, titre: str, premiers: int, patients: bool) -> RenderableType:
+    """Return the dashboard: the state of each patient if asked for, counts by indicator, patients with most to gain."""
+    synthese = tableau_de_bord.synthese(longue)
+    etats = synthese.columns[1:]
+    blocs: list[RenderableType] = [_patients(longue, titre)] if patients else []
+    blocs += [
+        tableau(titre, ["indicateur", *((COURT[etat], "right") for etat in etats)], synthese.iter_rows()),
+        tableau(
+            "Les patients qui ont le plus à gagner",
+            ["patient", ("à gagner", "right"), "indicateurs à faire"],
+            (
+                (patient, f"{gain} €".replace(".", ","), ", ".join(indicateurs))
+                for patient, gain, indicateurs in tableau_de_bord.a_gagner(longue, premiers).iter_rows()
+            ),
+        ),
+    ]
+    return Group(*blocs)
+
+
+def _patients(longue: pl.DataFrame, titre: str) -> Table:
+    noms = longue["indicateur"].unique(maintain_order=True).to_list()
+    table = tableau(titre, ["patient", *noms], [])
+    for patient, etats in longue.group_by("patient", maintain_order=True).agg("etat").iter_rows():
+        table.add_row(str(patient), *(Text(COURT[etat], style=COULEURS[COURT[etat]]) for etat in etats))
+    return table
+
+
+def normes_en_table(rangees: list[Any], dispositif: str | None) -> RenderableType:
+    """Return the norms: counts by dispositif, or each norm of one dispositif with its tests or the reason it lacks one."""
+    if dispositif:
+        detail = [(e.id, e.etat, e.enonce, e.raison or ", ".join(e.tests[:2])) for e in rangees]
+        return tableau(f"Normes de {dispositif}", ["id", "état", "énoncé", "tests ou raison"], detail)
+    colonnes = ["dispositif", *((t, "right") for t in ("tenues", "testables", "non publiées", "orientations"))]
+    comptes = [(s.dispositif, s.tenues, s.testables, s.non_publiees, s.orientations) for s in rangees]
+    return tableau("Normes tenues par un test", colonnes, comptes)
+
+
+def rapprochement_en_table(rangees: list[Rapprochement]) -> RenderableType:
+    """Return owed against paid, row by row."""
+    return tableau(
+        "Dû et versé",
+        ["état", "dispositif", "libellé", ("dû", "right"), ("versé", "right"), ("écart", "right"), "dû le", "versé le"],
+        (
+            (
+                Text(r.etat, style="green" if r.etat == APPARIE else "yellow"), r.dispositif, r.libelle,
+                *("" if v is None else afficher(v, "EUR") for v in (r.du, r.verse, r.ecart)),
+                *("" if d is None else afficher(d, "date") for d in (r.date_due, r.date_versement)),
+            )
+            for r in rangees
+        ),
+    )  # fmt: skip
+
+
+def quand(ligne: Ligne) -> str:
+    """Say when a payment is made: its date, and how well the date is known."""
+    return " ; ".join(morceau for morceau in (_date(ligne), ligne.precision_date) if morceau)
+
+
+def imprimer(contenu: RenderableType, console: Console | None = None) -> None:
+    """Print to the terminal."""
+    (console or Console()).print(Padding(contenu, (0, 0)))
+
+
+def _date(ligne: Ligne) -> str:
+    return afficher(ligne.date_versement, "date") if ligne.date_versement else ""
+
+
+def _montant(ligne: Ligne) -> str:
+    if ligne.montant is None:
+        return "—"
+    return afficher(ligne.montant, "EUR") + ("" if ligne.confiance == "officiel" else " *")
+
+
+def _etat(ligne: Ligne) -> str:
+    return ligne.etat + (f" : {ligne.motif}" if ligne.motif else "")
+
+

@@ -1,0 +1,56 @@
+"""The payment calendar: when each line is paid, as a table, a list and an iCalendar file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+from icalendar import Calendar, Event
+
+from convmed.restitution.releve import Releve
+from convmed.textes.unites import afficher, vers_nombre
+
+
+def en_table(releve: Releve) -> pl.DataFrame:
+    """Return the payments by date, undated ones last, with the running total; amounts in euros."""
+    return releve.table().select(
+        "date_versement", "dispositif", "libelle", "montant", pl.col("montant").fill_null(0).cum_sum().alias("cumul"),
+        "precision_date", "etat",
+    )  # fmt: skip
+
+
+def en_liste(releve: Releve) -> list[dict[str, Any]]:
+    """Return the payments by date as JSON objects."""
+    cumul, rangees = 0, []
+    for ligne in releve.lignes:
+        cumul += ligne.montant or 0
+        rangees.append(
+            {
+                "date_versement": ligne.date_versement.isoformat() if ligne.date_versement else None,
+                "dispositif": ligne.dispositif,
+                "libelle": ligne.libelle,
+                "montant": None if ligne.montant is None else vers_nombre(ligne.montant, "EUR"),
+                "cumul": vers_nombre(cumul, "EUR"),
+                "precision_date": ligne.precision_date,
+                "etat": ligne.etat,
+            }
+        )
+    return rangees
+
+
+def en_ics(releve: Releve) -> str:
+    """Return the dated payments as an iCalendar file; amounts, but nothing about patients."""
+    calendrier = Calendar()
+    calendrier.add("prodid", "-//convmed//echeancier//FR")
+    calendrier.add("version", "2.0")
+    for rang, ligne in enumerate(releve.lignes, 1):
+        if ligne.date_versement is None:
+            continue
+        evenement = Event()
+        evenement.add("uid", f"convmed-{releve.annee}-{releve.texte.id}-{rang}")
+        evenement.add("summary", f"{ligne.libelle} : {afficher(ligne.montant, 'EUR')}")
+        evenement.add("dtstart", ligne.date_versement)
+        evenement.add("dtstamp", ligne.date_versement)
+        evenement.add("description", "; ".join(filter(None, (ligne.precision_date, *ligne.references))))
+        calendrier.add_component(evenement)
+    return calendrier.to_ical().decode()

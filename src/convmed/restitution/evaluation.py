@@ -1,0 +1,122 @@
+"""A practice evaluated once: its patients by columns, its doctor by explained values resting on those columns.
+
+The doctor's aggregates are read from the evaluated table; each group of equal contributions is explained by evaluating
+one of its patients from the same rules, so that a statement is explained without explaining every patient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from convmed.moteur import noeuds
+from convmed.moteur.colonnes import Calcul
+from convmed.moteur.registre import Contexte
+from convmed.moteur.valeurs import Explication, Instance, compiler_en, reduire
+
+ENFANTS = {
+    "evenement": {"patient": pl.String, "date": pl.Date, "traceur": pl.String},
+    "affection": {"patient": pl.String, "numero_ald": pl.Int64},
+    "exclusion": {"patient": pl.String, "indicateur_exclu": pl.String},
+}
+
+
+class Cabinet:
+    """One doctor and a list of patients under a context.
+
+    `tables` maps `patient`, `evenement`, `affection` and `exclusion` to Polars frames; `medecin` holds the doctor's
+    inputs; `regles_patient` are the columns wanted besides those that the doctor's rules read.
+    """
+
+    def __init__(
+        self,
+        contexte: Contexte,
+        medecin: Mapping[str, Any],
+        tables: Mapping[str, pl.DataFrame],
+        regles_medecin: Iterable[str],
+        regles_patient: Iterable[str] = (),
+    ) -> None:
+        self.contexte = contexte
+        self.tables = {nom: tables.get(nom, pl.DataFrame(schema=schema)) for nom, schema in ENFANTS.items()}
+        self.patients = tables["patient"]
+        colonnes = dict.fromkeys([*regles_patient, *self._colonnes_lues(regles_medecin)])
+        self.resultats = self._evaluer(list(colonnes))
+        self.medecin = _Medecin(self, medecin)
+
+    def _evaluer(self, colonnes: list[str]) -> pl.DataFrame:
+        # The engine joins the doctor's columns by name; here there is one doctor, held apart.
+        tables = {"patient": self.patients, **self.tables}
+        sans_nul = [nom for table in tables.values() for nom in table.columns if not table[nom].null_count()]
+        resultats: pl.LazyFrame = Calcul(self.contexte, tables, sans_nul).evaluer("patient", colonnes)
+        return resultats.collect()
+
+    def _colonnes_lues(self, regles: Iterable[str]) -> list[str]:
+        """Return the patient columns that the aggregates of the doctor's rules take."""
+        lues, pile, vues = [], list(regles), set()
+        while pile:
+            nom = pile.pop()
+            if nom in vues or nom in self.contexte.registre.entrees:
+                continue
+            vues.add(nom)
+            for element in noeuds.parcourir(self.contexte.regle(nom).noeud, dans_agregats=False):
+                if isinstance(element, noeuds.Colonne):
+                    pile.append(element.nom)
+                elif isinstance(element, noeuds.Agregat) and isinstance(element.terme, noeuds.Colonne):
+                    lues.append(element.terme.nom)
+        return lues
+
+    @cached_property
+    def _rangs(self) -> dict[str, int]:
+        return {patient: rang for rang, patient in enumerate(self.patients["patient"])}
+
+    def patient(self, identifiant: str) -> Instance:
+        """Return one patient ready to explain; `KeyError` if the list does not hold it."""
+        ligne = self.patients.row(self._rangs[identifiant], named=True)
+        enfants = {
+            nom: [
+                Instance(self.contexte, nom, enfant)
+                for enfant in table.filter(pl.col("patient") == identifiant).iter_rows(named=True)
+            ]
+            for nom, table in self.tables.items()
+        }
+        return Instance(self.contexte, "patient", ligne, enfants)
+
+    def agreger(self, agregat: noeuds.Agregat) -> Explication:
+        """Reduce a column of the evaluated patients, each group explained by its first patient."""
+        terme = agregat.terme
+        if not isinstance(terme, noeuds.Colonne):
+            raise TypeError("un agrégat sur la patientèle d'un cabinet porte sur une règle ou une entrée nommée")
+        groupes = (
+            self.resultats.lazy()
+            .group_by(pl.col(terme.nom).alias("valeur"))
+            .agg(pl.len().alias("effectif"), pl.col("patient").sort().first().alias("exemple"))
+            .sort("exemple")
+            .collect()
+        )
+        lecteur = compiler_en(self.contexte, terme)
+        lus = []
+        for valeur, effectif, exemple in groupes.iter_rows():
+            patient = self.patient(exemple)
+            lecteur(patient)
+            lus.append((valeur, effectif, tuple(patient.utilises)))
+        return reduire(agregat, lus, self.contexte)
+
+
+class _Medecin(Instance):
+    """The doctor of a practice: patients are not instances but an evaluated table."""
+
+    __slots__ = ("agregats", "cabinet")
+
+    def __init__(self, cabinet: Cabinet, donnees: Mapping[str, Any]) -> None:
+        super().__init__(cabinet.contexte, "medecin", donnees)
+        self.cabinet = cabinet
+        self.agregats: dict[object, Explication] = {}
+
+    def agreger(self, agregat: noeuds.Agregat) -> Explication:
+        forme = noeuds.forme(agregat)
+        if forme not in self.agregats:
+            self.agregats[forme] = self.cabinet.agreger(agregat)
+        return self.agregats[forme]

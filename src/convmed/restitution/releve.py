@@ -1,0 +1,180 @@
+"""The statement of a practice: every payment of an exercise, explained, dated and referenced."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from convmed.dispositifs import Demande, Ligne, Refus, tous
+from convmed.dispositifs import forfait_medecin_traitant as fmt
+from convmed.dispositifs import prevention
+from convmed.dispositifs.contrat import repondre_entree
+from convmed.dispositifs.socle import DU, INCOMPLET
+from convmed.donnees.dossier import Dossier
+from convmed.moteur.registre import RegleAbsente
+from convmed.restitution.evaluation import Cabinet
+from convmed.restitution.tableau_de_bord import regles_du_tableau
+from convmed.textes import Erreurs, Faute, Texte
+from convmed.textes.unites import vers_nombre
+
+SECTIONS = (
+    "dotation-numerique",
+    "vsm",
+    "missions-specifiques",
+    "aides-installation",
+    "consultations-avancees",
+    "contrats-demographiques",
+    "avantages-sociaux",
+)
+ETAPES = ("Forfait médecin traitant", "Prévention", *(nom for nom in SECTIONS))
+Progression = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class NonCalcule:
+    """What the statement leaves out, and why."""
+
+    dispositif: str
+    motif: str
+
+
+@dataclass(slots=True)
+class Releve:
+    """The statement of an exercise: payments, what was not computed and why, and the evaluated patient list."""
+
+    medecin: str
+    annee: int
+    texte: Texte
+    lignes: list[Ligne]
+    non_calcules: list[NonCalcule]
+    avertissements: list[str]
+    forfait: Cabinet
+    prevention: Cabinet | None = None
+    total: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.total = sum(ligne.montant or 0 for ligne in self.lignes)
+
+    def par_dispositif(self) -> dict[str, int]:
+        """Return the sum of each dispositif, in cents."""
+        sommes: dict[str, int] = {}
+        for ligne in self.lignes:
+            sommes[ligne.dispositif] = sommes.get(ligne.dispositif, 0) + (ligne.montant or 0)
+        return sommes
+
+    def table(self) -> pl.DataFrame:
+        """Return the payments as a Polars frame; `montant` in euros, as a decimal."""
+        schema = {
+            "dispositif": pl.String, "libelle": pl.String, "annee": pl.Int64, "base": pl.String,
+            "montant": pl.Int64, "date_versement": pl.Date, "precision_date": pl.String, "etat": pl.String,
+            "motif": pl.String, "confiance": pl.String, "references": pl.List(pl.String),
+        }  # fmt: skip
+        lignes = [{champ: getattr(ligne, champ) for champ in schema} for ligne in self.lignes]
+        return pl.DataFrame([{**ligne, "references": list(ligne["references"])} for ligne in lignes], schema=schema).with_columns(
+            (pl.col("montant").cast(pl.Decimal(18, 2)) / 100).cast(pl.Decimal(18, 2))
+        )
+
+
+def etablir(dossier: Dossier, annee: int, texte: Texte, progression: Progression | None = None) -> Releve:
+    """Compute the statement of a dossier for an exercise under a text.
+
+    What lacks data or a published figure becomes a line without amount or an entry of `non_calcules`, never a guess;
+    `Erreurs` if a section of the dossier is ill-formed.
+    """
+    avancer = progression or (lambda _: None)
+    medecin = dossier.cabinet["medecin"]
+    demande = Demande(texte, annee)
+    lignes: list[Ligne] = []
+    non_calcules: list[NonCalcule] = []
+    avancer(ETAPES[0])
+    contexte, forfait = fmt.contexte_de(demande)
+    montants = {"fmt": ["fmt_socle", "fmt_majoration_c2s", "fmt_classe"], "fpmt": ["fpmt_montant", "fpmt_classe"]}[forfait]
+    cabinet = Cabinet(contexte, medecin, dossier.tables(), [f"{forfait}_total"], montants)
+    lignes += fmt.lignes_de_l_annee(cabinet.medecin, annee, forfait)
+    avancer(ETAPES[1])
+    suivi = _prevention(dossier, demande, lignes, non_calcules)
+    lignes += _sections(dossier, demande, non_calcules, avancer)
+    lignes.sort(key=lambda ligne: (ligne.date_versement is None, ligne.date_versement or dt.date.max))
+    for ligne in lignes:
+        ligne.beneficiaire = ligne.beneficiaire or str(medecin.get("medecin") or "")
+    return Releve(
+        str(medecin.get("medecin") or ""), annee, texte, lignes, non_calcules, list(dossier.avertissements), cabinet, suivi
+    )
+
+
+def _prevention(
+    dossier: Dossier, demande: Demande, lignes: list[Ligne], non_calcules: list[NonCalcule]
+) -> Cabinet | None:
+    contexte = prevention.contexte_de(demande)
+    try:
+        contexte.regle("prevention_montant")
+    except RegleAbsente:
+        cabinet = Cabinet(contexte, dossier.cabinet["medecin"], dossier.tables(), ["rosp_total"])
+        lignes.append(prevention.ligne_rosp(contexte, demande.annee, cabinet.medecin))
+        return None
+    if dossier.evenements is None:
+        non_calcules.append(NonCalcule("prevention", "le dossier n'a pas de fichier d'événements (evenements.csv)"))
+        return None
+    cabinet = Cabinet(
+        contexte, dossier.cabinet["medecin"], dossier.tables(), ["prevention_total"], regles_du_tableau()
+    )
+    lignes.append(prevention.ligne_de_l_annee(cabinet.medecin.expliquer("prevention_total"), contexte, demande.annee))
+    return cabinet
+
+
+def _sections(
+    dossier: Dossier, demande: Demande, non_calcules: list[NonCalcule], avancer: Progression
+) -> list[Ligne]:
+    """Compute the dispositifs described by sections of `cabinet.toml`, all their faults at once."""
+    lignes: list[Ligne] = []
+    fautes: list[Faute] = []
+    for nom in SECTIONS:
+        avancer(nom)
+        section = nom.replace("-", "_")
+        if section not in dossier.cabinet:
+            non_calcules.append(NonCalcule(nom, f"section [{section}] absente de cabinet.toml"))
+            continue
+        for entree in _entrees(dossier.cabinet[section]):
+            try:
+                resultat = repondre_entree(tous()[nom], demande, entree, racine=section)
+            except (Refus, Erreurs) as refus:
+                fautes += [
+                    Faute(f.message, fichier=str(dossier.chemin / "cabinet.toml"), champ=f.champ, valeur=f.valeur, attendu=f.attendu)
+                    for f in refus.fautes
+                ]  # fmt: skip
+                continue
+            except RegleAbsente as absente:
+                non_calcules.append(NonCalcule(nom, str(absente)))
+                continue
+            lignes += [ligne for ligne in resultat.lignes if ligne.montant or ligne.etat not in {DU}]
+            if motif := resultat.resultats.get("motif"):
+                non_calcules.append(NonCalcule(nom, str(motif)))
+    if fautes:
+        raise Erreurs(fautes)
+    return lignes
+
+
+def _entrees(section: Any) -> list[Any]:
+    return section if isinstance(section, list) else [section]
+
+
+def en_dict(releve: Releve, tableau: dict[str, Any]) -> dict[str, Any]:
+    """Return the statement as the JSON contract wants it."""
+    return {
+        "medecin": releve.medecin,
+        "annee": releve.annee,
+        "texte": releve.texte.id,
+        "lignes": [
+            {**ligne.en_dict(), "explication": ligne.explication.en_dict() if ligne.explication else None}
+            for ligne in releve.lignes
+        ],
+        "total": vers_nombre(releve.total, "EUR"),
+        "total_incomplet": any(ligne.etat == INCOMPLET or ligne.montant is None for ligne in releve.lignes),
+        "non_calcules": [{"dispositif": n.dispositif, "motif": n.motif} for n in releve.non_calcules],
+        "avertissements": releve.avertissements,
+        "tableau_de_bord": tableau,
+    }

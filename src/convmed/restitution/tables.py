@@ -1,0 +1,19 @@
+"""A table for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.table import Table
+from rich.text import Text
+
+
+def tableau(titre: str, colonnes: Iterable[str | tuple[str, str]], lignes: Iterable[Iterable[object]]) -> Table:
+    """Return a rich table; a column is a title, or a title with `right` for numbers."""
+    table = Table(title=titre, title_justify="left", header_style="bold", expand=False)
+    for colonne in colonnes:
+        nom, justification = colonne if isinstance(colonne, tuple) else (colonne, "left")
+        table.add_column(nom, justify=justification, overflow="fold")  # type: ignore[arg-type]
+    for ligne in lignes:
+        table.add_row(*(cellule if isinstance(cellule, Text) else str(cellule) for cellule in ligne))
+    return table
