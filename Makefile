@@ -31,7 +31,7 @@ demo: $(VENV)/.demo  ## Show a practice's year: what is owed, when it is paid, w
 	$(BIN)/convmed tableau-de-bord $(DOSSIER) --annee $(ANNEE)
 
 test: $(VENV)/.dev java  ## Run every test, then hold the norms against the ratchet
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev  ## Style, types, and the one direction in which the data walks
 	$(BIN)/ruff check .
@@ -43,7 +43,7 @@ format: $(VENV)/.dev  ## Lay the code out
 	$(BIN)/ruff format .
 
 normes: $(VENV)/.dev java  ## Run every test and write down the norms that they hold
-	$(BIN)/pytest $(PYTEST_ARGS) --ecrire-normes
+	$(BIN)/python -m pytest $(PYTEST_ARGS) --ecrire-normes
 
 lock: $(VENV)/.dev  ## Compile the locks again from pyproject.toml
 	$(COMPILER) --upgrade --extra spark --group test --group lint --group build --group lock -o requirements/dev.txt
@@ -53,14 +53,14 @@ lock: $(VENV)/.dev  ## Compile the locks again from pyproject.toml
 test-bornes: $(VENV)/.dev java  ## Run every test with the oldest dependencies that pyproject.toml allows
 	rm -rf $(BORNES)
 	$(BIN)/uv venv --quiet --python $(BIN)/python $(BORNES)
-	$(BIN)/uv pip compile $(SOURCES) --quiet --resolution lowest-direct --extra spark --group test -o $(BORNES)/bornes.txt
+	$(BIN)/uv pip compile $(SOURCES) --quiet --resolution lowest-direct --extra spark --group test --group build -o $(BORNES)/bornes.txt
 	$(BIN)/uv pip install --quiet --python $(BORNES)/bin/python -r $(BORNES)/bornes.txt
 	$(BIN)/uv pip install --quiet --python $(BORNES)/bin/python --no-deps --editable .
 	$(BORNES)/bin/pytest $(PYTEST_ARGS)
 
 roue: $(VENV)/.dev  ## Build the wheel in dist/
 	rm -rf dist
-	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 propre:  ## Remove what the commands above made
 	rm -rf $(VENV) $(BORNES) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -75,13 +75,13 @@ $(BIN)/pip:
 	test -x $@ && touch $@
 
 $(VENV)/.demo: $(BIN)/pip requirements/demo.txt pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/demo.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/demo.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(VENV)/.dev: $(BIN)/pip requirements/dev.txt pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@ $(VENV)/.demo
 
 # PySpark needs a Java runtime; Debian's own is enough.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -15,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from convmed.dispositifs.contrat import repondre
 from convmed.textes.bareme import dossiers_des_dispositifs
 
 RACINE = Path(__file__).parents[1]
@@ -113,8 +116,7 @@ def test_chaque_module_importe_est_declare() -> None:
     """Hold: an environment that happens to hold more packages than declared hides nothing."""
     declares = {nom_de(d) for d in PROJET["project"]["dependencies"]}
     declares |= {nom_de(d) for extra in PROJET["project"]["optional-dependencies"].values() for d in extra}
-    # These two come with pydantic and typer, of which they are the other half.
-    declares |= {"pydantic_core", "click"}
+    declares.add("pydantic_core")  # the other half of pydantic
     importes = modules_importes(PAQUET)
     etrangers = {nom: ou for nom, ou in importes.items() if nom not in sys.stdlib_module_names and nom != "convmed"}
     inconnus = {nom: ou for nom, ou in etrangers.items() if MODULES.get(nom, nom) not in declares}
@@ -150,6 +152,35 @@ def cibles_de_make() -> set[str]:
 def test_chaque_cible_de_make_citee_existe(page: str) -> None:
     citees = set(re.findall(r"(?:`|^|« )make ([a-z-]+)", (RACINE / page).read_text("utf-8"), re.MULTILINE))
     assert citees <= cibles_de_make(), f"{page} cite {citees - cibles_de_make()}"
+
+
+def commandes_citees() -> list[str]:
+    """Return the convmed commands of the pages that a newcomer reads, as typed."""
+    pages = [RACINE / "README.md", *sorted((RACINE / "docs").rglob("*.md"))]
+    lignes = [ligne.split(" # ")[0].strip() for page in pages for ligne in page.read_text("utf-8").splitlines()]
+    entre_apostrophes = re.findall(r"`(convmed [^`]+)`", "".join(page.read_text("utf-8") for page in pages))
+    return sorted({ligne for ligne in [*lignes, *entre_apostrophes] if re.match(r"convmed [a-z]", ligne)})
+
+
+@pytest.mark.parametrize("commande", commandes_citees())
+def test_chaque_commande_citee_se_comprend(commande: str) -> None:
+    """Parse: the command exists and takes these arguments; nothing is run."""
+    from convmed.interfaces.cli import application
+
+    nom, *arguments = shlex.split(commande)[1:]
+    assert nom in application.commands, f"{nom} n'est pas une commande"
+    if arguments:
+        application.commands[nom].make_context(nom, arguments)
+
+
+def test_l_exemple_du_readme_est_exact() -> None:
+    """Run: the JSON case of the README gives the figures that it shows."""
+    readme = (RACINE / "README.md").read_text("utf-8")
+    cas = re.search(r"echo '(\{.*?\})'\s*\\\n\s*\| convmed calculer ([a-z-]+)", readme, re.DOTALL)
+    assert cas, "le cas du README ne se trouve plus"
+    resultats = repondre(cas[2], json.loads(cas[1]))["resultats"]
+    annonces = json.loads("{" + readme.split("answers `", 1)[1].split("`", 1)[0] + "}")
+    assert {cle: resultats[cle] for cle in annonces} == annonces
 
 
 def test_le_journal_parle_de_cette_version() -> None:

@@ -42,7 +42,7 @@ def releve(dossier: Chemin, annee: int, texte: str = EN_VIGUEUR, progression: Pr
     from convmed.restitution.releve import etablir
 
     lu = lire_dossier(Path(dossier))
-    verifier(lu, annee)
+    lu.avertissements += verifier(lu, annee)
     return etablir(lu, annee, trouver_texte(texte), progression)
 
 
@@ -64,7 +64,7 @@ def tableau_de_bord(
     from convmed.restitution import tableau_de_bord as tableau
 
     lu = lire_dossier(Path(dossier))
-    verifier(lu, annee)
+    lu.avertissements += verifier(lu, annee)
     return tableau.table(tableau.evaluer(lu, annee, trouver_texte(texte), date))
 
 
@@ -87,7 +87,7 @@ def rapprocher(dossier: Chemin, annee: int, texte: str = EN_VIGUEUR, au: dt.date
     from convmed.restitution.releve import etablir
 
     lu = lire_dossier(Path(dossier))
-    verifier(lu, annee)
+    lu.avertissements += verifier(lu, annee)
     rangees = rapprochement.du_dossier(lu, etablir(lu, annee, trouver_texte(texte)), au or dt.date.today())
     return rapprochement.en_table(rangees)
 

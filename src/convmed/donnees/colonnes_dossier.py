@@ -139,13 +139,15 @@ PATIENTS = Fichier("patients", "La patientèle : une ligne par patient qui vous 
     _oui_non("risque_grippe", "À risque de grippe grave", "risque grippe"),
     _oui_non("risque_covid", "À risque de covid grave", "risque covid"),
     _oui_non("risque_pneumocoque", "À risque d'infection à pneumocoque", "risque pneumocoque"),
-    _oui_non("mcva", "Maladie cardio-vasculaire athéromateuse", "maladie cardiovasculaire"),
+    _oui_non("mcva", "Maladie cardiovasculaire ou associée", "maladie cardiovasculaire"),
     _oui_non("maladie_systeme_auto_immune", "Maladie de système ou auto-immune",
              "maladie de système", "maladie auto-immune"),
     _oui_non("diabete", "Diabétique (ALD diabète ou sous traitement)", "diabète", "diabétique"),
     _oui_non("opposition", "Opposé à l'usage de ses données pour le suivi de prévention"),
     Colonne("exclu", "liste", "Indicateurs de prévention dont le patient est exclu", ("exclusions", "exclu de"),
             choix=_mots(*INDICATEURS), vide="aucune exclusion déclarée"),
+    Colonne("hors_cible", "liste", "Indicateurs dont le patient n'est pas la cible (risque autre que moyen, maladie déjà connue)",
+            ("hors cible", "non concerné"), choix=_mots(*INDICATEURS), vide="aucun"),
 ))  # fmt: skip
 
 EVENEMENTS = Fichier("evenements", "Les actes : chacun codé (nomenclature et code) ou nommé par son traceur", (

@@ -1,147 +1,125 @@
 """Turns columns of strings into dates, booleans, integers, cents and lists; what cannot be read becomes null.
 
-The caller tells a refused cell from an empty one by comparing with the strings. No float is ever made.
+The caller tells a refused cell from an empty one by comparing with the strings. No float is ever made. Everything is an
+expression, so that one pass over a table types all its columns.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import polars as pl
 
 from convmed.donnees.colonnes_dossier import ALD_MAX, ANNEE_MAX, ANNEE_MIN, Colonne, normaliser
 from convmed.donnees.nir import sans_nir
 
-LARGEUR_NABM = 4
+TYPES = {
+    "identifiant": pl.String(), "texte": pl.String(), "code": pl.String(), "specialite": pl.String(), "choix": pl.String(),
+    "date": pl.Date(), "date_heure": pl.Datetime("us"), "booleen": pl.Boolean(), "entier": pl.Int64(), "annee": pl.Int64(),
+    "euros": pl.Int64(), "numeros_ald": pl.List(pl.Int64()), "liste": pl.List(pl.String()),
+}  # fmt: skip
+PAR_VALEUR_DISTINCTE = frozenset({"booleen", "choix", "liste", "specialite"})
 _ESPACES = r"[\s\u00a0\u202f]"
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FRANCAISE = re.compile(r"\d{2}/\d{2}/\d{4}")
 _HORODATAGE = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$"
-_EUROS = r"^([+-]?)(\d{1,12})(?:[.,](\d{1,2}))?$"
-_LISTE_D_ALD = re.compile(r"\d{1,2}(?:[\s;,|/]+\d{1,2})*")
-_SEPARATEURS_DE_LISTE = re.compile(r"[\s;,|/]+")
 _JOUR = r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$"
+_EUROS = r"^([+-]?)(\d{1,12})(?:[.,](\d{1,2}))?$"
+_LISTE_D_ALD = r"^\d{1,2}(?:[\s;,|/]+\d{1,2})*$"
+_SEPARATEURS = re.compile(r"[\s;,|/]+")
 
 
-def convertir(serie: pl.Series, colonne: Colonne) -> pl.Series:
-    """Return the typed column; strings come trimmed, with null for an empty cell."""
-    return _CONVERSIONS[colonne.genre](serie, colonne)
+def convertir(colonne: Colonne, cellules: pl.Expr, distinctes: Sequence[str] = (), exemple: str | None = None) -> pl.Expr:
+    """Return the typed column; `cellules` are trimmed, with null for an empty one.
+
+    `distinctes` are the values met, for the kinds of `PAR_VALEUR_DISTINCTE`; `exemple` is one of them, for a date: only
+    its notation is read, and the caller reads the column again without it when cells were refused.
+    """
+    if colonne.genre == "date":
+        return _date(cellules, exemple)
+    if colonne.genre in PAR_VALEUR_DISTINCTE:
+        return _par_valeur(colonne, cellules, distinctes)
+    return _CONVERSIONS[colonne.genre](cellules)
 
 
-def _date(serie: pl.Series, colonne: Colonne) -> pl.Series:
-    vides = serie.null_count()
-    iso = serie.str.to_date("%Y-%m-%d", strict=False)
-    for lire in (_date_francaise, _date_d_horodatage):
-        if iso.null_count() == vides:
-            break
-        iso = iso.zip_with(iso.is_not_null(), lire(serie))
-    annees = iso.dt.year()
-    if (annees.min() or ANNEE_MIN) >= ANNEE_MIN and (annees.max() or ANNEE_MAX) <= ANNEE_MAX:  # type: ignore[operator]
-        return iso
-    return iso.set(~annees.is_between(ANNEE_MIN, ANNEE_MAX), None)
+def _date(cellules: pl.Expr, exemple: str | None) -> pl.Expr:
+    iso = cellules.str.to_date("%Y-%m-%d", strict=False)
+    if exemple is not None and _ISO.fullmatch(exemple):
+        return _d_une_annee_plausible(iso)
+    francaise = cellules.str.replace(_JOUR, "${1}-${2}-${3}").str.to_date("%d-%m-%Y", strict=False)
+    if exemple is not None and _FRANCAISE.fullmatch(exemple):
+        return _d_une_annee_plausible(cellules.str.to_date("%d/%m/%Y", strict=False))
+    # Spreadsheets and databases export a date as 2026-01-05 00:00:00.
+    jour = pl.when(cellules.str.contains(_HORODATAGE)).then(cellules.str.slice(0, 10))
+    return _d_une_annee_plausible(pl.coalesce(iso, francaise, jour.str.to_date("%Y-%m-%d", strict=False)))
 
 
-def _date_francaise(serie: pl.Series) -> pl.Series:
-    return serie.str.replace(_JOUR, "${1}-${2}-${3}").str.to_date("%d-%m-%Y", strict=False)
-
-
-def _date_d_horodatage(serie: pl.Series) -> pl.Series:
-    """Read the date of `2026-01-05 00:00:00`, as spreadsheets and databases export it."""
-    jour = serie.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-    return jour.set(~serie.str.contains(_HORODATAGE).fill_null(False), None)
-
-
-def _date_heure(serie: pl.Series, colonne: Colonne) -> pl.Series:
+def _date_heure(cellules: pl.Expr) -> pl.Expr:
     nette = (
-        serie.str.replace(r"\s+(?:à\s+)?|T", " ")
+        cellules.str.replace(r"\s+(?:à\s+)?|T", " ")
         .str.replace(r"(?i)(\d)\s?h\s?(\d{2})$", "${1}:${2}")
         .str.replace(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}) ", "${3}-${2}-${1} ")
         .str.replace(r"\.0+$", "")
         .str.replace(r" (\d{1,2}:\d{2})$", " ${1}:00")
     )
-    instant = nette.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
-    return instant.set(~instant.dt.year().is_between(ANNEE_MIN, ANNEE_MAX).fill_null(True), None)
+    return _d_une_annee_plausible(nette.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us"))
 
 
-def _entier(serie: pl.Series, colonne: Colonne) -> pl.Series:
-    return serie.cast(pl.Int64, strict=False)
+def _d_une_annee_plausible(date: pl.Expr) -> pl.Expr:
+    return pl.when(date.dt.year().is_between(ANNEE_MIN, ANNEE_MAX)).then(date)
 
 
-def _annee(serie: pl.Series, colonne: Colonne) -> pl.Series:
-    annee = serie.cast(pl.Int64, strict=False)
-    return annee.set(~annee.is_between(ANNEE_MIN, ANNEE_MAX).fill_null(True), None)
+def _annee(cellules: pl.Expr) -> pl.Expr:
+    annee = cellules.cast(pl.Int64, strict=False)
+    return pl.when(annee.is_between(ANNEE_MIN, ANNEE_MAX)).then(annee)
 
 
-def _euros(serie: pl.Series, colonne: Colonne) -> pl.Series:
-    nue = serie.str.replace_all(_ESPACES, "").str.replace("€$", "").str.replace("−", "-", literal=True)
-    parts = nue.to_frame("v").select(
-        pl.col("v").str.extract(_EUROS, 1).alias("signe"),
-        pl.col("v").str.extract(_EUROS, 2).cast(pl.Int64, strict=False).alias("entiers"),
-        pl.col("v").str.extract(_EUROS, 3).fill_null("").str.pad_end(2, "0").cast(pl.Int64, strict=False).alias("centimes"),
-    )
-    return parts.select(
-        pl.when(pl.col("signe") == "-").then(-1).otherwise(1).cast(pl.Int64) * (pl.col("entiers") * 100 + pl.col("centimes"))
-    ).to_series()
+def _euros(cellules: pl.Expr) -> pl.Expr:
+    nue = cellules.str.replace_all(_ESPACES, "").str.replace("€$", "").str.replace("−", "-", literal=True)
+    entiers = nue.str.extract(_EUROS, 2).cast(pl.Int64, strict=False)
+    centimes = nue.str.extract(_EUROS, 3).fill_null("").str.pad_end(2, "0").cast(pl.Int64, strict=False)
+    signe = pl.when(nue.str.starts_with("-")).then(pl.lit(-1, pl.Int64)).otherwise(pl.lit(1, pl.Int64))
+    return signe * (entiers * 100 + centimes)
 
 
-def _par_valeur_distincte(serie: pl.Series, lire: Callable[[str], object], genre: pl.DataType | type[pl.DataType]) -> pl.Series:
-    """Read each distinct value once; `None` refuses it."""
-    distinctes = serie.drop_nulls().unique().to_list()
-    lues = {valeur: lu for valeur in distinctes if (lu := lire(valeur)) is not None}
-    return serie.replace_strict(list(lues), list(lues.values()), default=None, return_dtype=genre) if lues else (
-        pl.Series(serie.name, [None], dtype=genre).new_from_index(0, len(serie))
-    )
+def _numeros_ald(cellules: pl.Expr) -> pl.Expr:
+    numeros = cellules.str.extract_all(r"\d+").cast(pl.List(pl.Int64)).list.unique().list.sort()
+    lisible = cellules.str.contains(_LISTE_D_ALD) & (numeros.list.min() >= 1) & (numeros.list.max() <= ALD_MAX)
+    return pl.when(lisible).then(numeros)
 
 
-def _choix(serie: pl.Series, colonne: Colonne) -> pl.Series:
-    genre = pl.Boolean if colonne.genre == "booleen" else pl.String
-    return _par_valeur_distincte(serie, lambda valeur: colonne.choix.get(normaliser(valeur)), genre)
+def _par_valeur(colonne: Colonne, cellules: pl.Expr, distinctes: Sequence[str]) -> pl.Expr:
+    """Read each distinct value once; one that cannot be read becomes null."""
+    lire = {"liste": _lire_liste, "specialite": _lire_specialite}.get(colonne.genre, _lire_choix)
+    lues = {valeur: lu for valeur in distinctes if (lu := lire(colonne, valeur)) is not None}
+    if not lues:
+        return pl.lit(None, TYPES[colonne.genre])
+    type_lu = pl.Boolean() if colonne.genre == "booleen" else pl.String()
+    lu = cellules.replace_strict(list(lues), list(lues.values()), default=None, return_dtype=type_lu)
+    return lu.str.split(",") if colonne.genre == "liste" else lu
 
 
-def _listes(serie: pl.Series, lire: Callable[[str], list[object] | None], genre: pl.DataType) -> pl.Series:
-    distinctes = serie.drop_nulls().unique()
-    table = pl.DataFrame({"v": distinctes, "lue": pl.Series([lire(valeur) for valeur in distinctes], dtype=genre)})
-    return serie.to_frame("v").join(table, on="v", how="left", maintain_order="left").get_column("lue").alias(serie.name)
+def _lire_choix(colonne: Colonne, valeur: str) -> object:
+    return colonne.choix.get(normaliser(valeur))
 
 
-def _numeros_ald(serie: pl.Series, colonne: Colonne) -> pl.Series:
-    def lire(valeur: str) -> list[object] | None:
-        if not _LISTE_D_ALD.fullmatch(valeur):
-            return None
-        numeros = sorted({int(numero) for numero in _SEPARATEURS_DE_LISTE.split(valeur)})
-        return list(numeros) if numeros[0] >= 1 and numeros[-1] <= ALD_MAX else None
-
-    return _listes(serie, lire, pl.List(pl.Int64))
+def _lire_liste(colonne: Colonne, valeur: str) -> str | None:
+    mots = [colonne.choix.get(normaliser(mot)) for mot in _SEPARATEURS.split(valeur) if mot]
+    return ",".join(dict.fromkeys(map(str, mots))) if mots and None not in mots else None
 
 
-def _liste(serie: pl.Series, colonne: Colonne) -> pl.Series:
-    def lire(valeur: str) -> list[object] | None:
-        mots = [colonne.choix.get(normaliser(mot)) for mot in _SEPARATEURS_DE_LISTE.split(valeur) if mot]
-        return None if None in mots else list(dict.fromkeys(mots))
-
-    return _listes(serie, lire, pl.List(pl.String))
+def _lire_specialite(colonne: Colonne, valeur: str) -> str | None:
+    return valeur.zfill(2) if re.fullmatch(r"\d{1,2}", valeur) else None
 
 
-def _specialite(serie: pl.Series, colonne: Colonne) -> pl.Series:
-    def lire(valeur: str) -> str | None:
-        return valeur.zfill(2) if re.fullmatch(r"\d{1,2}", valeur) else None
-
-    return _par_valeur_distincte(serie, lire, pl.String)
-
-
-def _code(serie: pl.Series, colonne: Colonne) -> pl.Series:
-    return serie.str.to_uppercase()
-
-
-def _texte(serie: pl.Series, colonne: Colonne) -> pl.Series:
-    return sans_nir(serie)
-
-
-def _identifiant(serie: pl.Series, colonne: Colonne) -> pl.Series:
-    return serie
-
-
-_CONVERSIONS: dict[str, Callable[[pl.Series, Colonne], pl.Series]] = {
-    "identifiant": _identifiant, "texte": _texte, "code": _code, "date": _date, "date_heure": _date_heure,
-    "entier": _entier, "annee": _annee, "euros": _euros, "booleen": _choix, "choix": _choix,
-    "numeros_ald": _numeros_ald, "liste": _liste, "specialite": _specialite,
-}  # fmt: skip
+_CONVERSIONS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+    "identifiant": lambda cellules: cellules,
+    "texte": sans_nir,
+    "code": lambda cellules: cellules.str.to_uppercase(),
+    "date_heure": _date_heure,
+    "entier": lambda cellules: cellules.cast(pl.Int64, strict=False),
+    "annee": _annee,
+    "euros": _euros,
+    "numeros_ald": _numeros_ald,
+}

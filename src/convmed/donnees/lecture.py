@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import inspect
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,12 +22,8 @@ Progression = Callable[[str, int, int], None]
 TAILLE_BLOC = 32 * 2**20
 LIGNES_PAR_BLOC = 500_000
 SEPARATEURS = ";,\t|"
-SURPLUS = "surplus"
-_CELLULE_VIDE = (
-    {"empty_string_is_null": False}
-    if "empty_string_is_null" in inspect.signature(pl.read_csv).parameters
-    else {"missing_utf8_is_empty_string": True}
-)
+SURPLUS = "__surplus"
+LIGNE = "__ligne"
 SIGNATURES = (
     (b"%PDF", "un PDF"),
     (b"PK\x03\x04", "un classeur (xlsx, ods) ou une archive zip : enregistrez la feuille au format CSV"),
@@ -46,10 +41,13 @@ ATTENDU_CSV = "un fichier CSV (texte) ou Parquet"
 
 @dataclass
 class Bloc:
-    """Some rows, all strings; columns are named by their rank (`"0"`, `"1"`...); an absent end of row is null."""
+    """Some rows, all strings, with their line in `__ligne`; columns are named by their rank (`"0"`, `"1"`...).
+
+    Empty cells, and those that a row lacks, are null; `a_rogner` tells that some may have spaces around.
+    """
 
     table: pl.DataFrame
-    lignes: pl.Series
+    a_rogner: bool = True
     fautes: list[Faute] = field(default_factory=list)
     courtes: int = 0
 
@@ -151,11 +149,11 @@ class SourceCSV:
         while lu := flux.read(TAILLE_BLOC):
             if transcodeur is not None:
                 try:
-                    lu = transcodeur.decode(lu).encode("utf-8")  # noqa: PLW2901
+                    lu = transcodeur.decode(lu).encode("utf-8")
                 except UnicodeError:
                     raise self._erreur("octets illisibles en UTF-16") from None
             if b"\n" not in lu:
-                lu = lu.replace(b"\r", b"\n")  # noqa: PLW2901
+                lu = lu.replace(b"\r", b"\n")
             reste += lu
             if flux.tell() >= self.octets:
                 break
@@ -198,26 +196,30 @@ class SourceCSV:
         entete = separateur.join(nom.encode() for nom in [*noms, SURPLUS]) + b"\n"
         try:
             table = pl.read_csv(
-                io.BytesIO(entete + donnees), separator=self.separateur, infer_schema=False, truncate_ragged_lines=True,
-                **_CELLULE_VIDE,
-            )  # type: ignore[call-overload]  # fmt: skip
+                io.BytesIO(entete + donnees), separator=self.separateur, infer_schema=False, truncate_ragged_lines=True
+            )
         except pl.exceptions.PolarsError:
             # The message of the engine quotes the row: it must not reach the user.
             raise self._erreur("guillemets mal placés", ligne=_ligne_mal_guillemetee(donnees, self.separateur, ligne),
                                attendu="des guillemets doublés (\"\") à l'intérieur d'une cellule") from None  # fmt: skip
-        lignes = _numeros(donnees, ligne, table.height)
-        surplus = table.get_column(SURPLUS)
-        trop = lignes.filter(surplus.is_not_null() & (surplus.str.strip_chars() != ""))
-        fautes = [Faute("cette ligne a plus de cellules que l'en-tête", fichier=self.nom, ligne=numero,
-                        attendu=f"{largeur} cellules, ou des guillemets autour de celles qui contiennent « {self.separateur} »")
-                  for numero in trop]  # fmt: skip
-        courte = pl.Series([False])
-        if largeur > 1 and table.height:
-            courte = table.get_column(noms[-1]).is_null() & (table.get_column(noms[0]) != "")
-            if courte[-1] and not donnees.endswith(b"\n"):
-                fautes.append(Faute("le fichier semble coupé au milieu de cette ligne", fichier=self.nom, ligne=lignes[-1],
-                                    attendu=f"{largeur} cellules"))  # fmt: skip
-        return Bloc(table.drop(SURPLUS), lignes, fautes, int(courte.sum()))
+        surplus = table.drop_in_place(SURPLUS)
+        table = _numeroter(table, donnees, ligne)
+        fautes: list[Faute] = []
+        if surplus.null_count() < table.height:
+            fautes = self._trop_longues(table.get_column(LIGNE).filter((surplus.str.strip_chars() != "").fill_null(False)))
+        courtes = 0
+        if donnees.count(separateur) != table.height * (largeur - 1):
+            longueurs = [len(rangee) for rangee in csv.reader(io.StringIO(donnees.decode("utf-8"), newline=""), delimiter=self.separateur)]
+            courtes = sum(0 < longueur < largeur for longueur in longueurs)
+            if longueurs and 0 < longueurs[-1] < largeur and not donnees.endswith(b"\n"):
+                fautes.append(Faute("le fichier semble coupé au milieu de cette ligne", fichier=self.nom,
+                                    ligne=table.get_column(LIGNE)[-1], attendu=f"{largeur} cellules"))  # fmt: skip
+        return Bloc(table, _a_rogner(donnees, separateur), fautes, courtes)
+
+    def _trop_longues(self, lignes: pl.Series) -> list[Faute]:
+        attendu = f"{len(self.entetes)} cellules, ou des guillemets autour de celles qui contiennent « {self.separateur} »"
+        return [Faute("cette ligne a plus de cellules que l'en-tête", fichier=self.nom, ligne=ligne, attendu=attendu)
+                for ligne in lignes]  # fmt: skip
 
     def _erreur(self, message: str, **champs: object) -> Erreurs:
         return Erreurs([Faute(message, fichier=self.nom, **champs)])  # type: ignore[arg-type]
@@ -245,7 +247,7 @@ class SourceParquet:
                 ).collect()
             except pl.exceptions.PolarsError:
                 raise Erreurs([Faute("fichier Parquet illisible", fichier=self.nom, ligne=debut + 1)]) from None
-            yield Bloc(table, pl.int_range(debut + 1, debut + 1 + table.height, eager=True))
+            yield Bloc(table.with_row_index(LIGNE, offset=debut + 1))
             if progression:
                 progression(self.nom, debut + table.height, self.hauteur)
 
@@ -300,17 +302,27 @@ def _fin_d_enregistrement(texte: bytes) -> int:
         fin = precedente
 
 
-def _numeros(donnees: bytes, ligne: int, hauteur: int) -> pl.Series:
-    """Return the line where each row begins; only rows that hold line ends make this more than a range."""
-    if donnees.count(b"\n") + (not donnees.endswith(b"\n")) != hauteur:
+def _numeroter(table: pl.DataFrame, donnees: bytes, ligne: int) -> pl.DataFrame:
+    """Add the line where each row begins; only cells that hold line ends make this more than a count."""
+    if donnees.count(b"\n") + (not donnees.endswith(b"\n")) != table.height:
         numeros, ouvert = [], False
         for rang, une_ligne in enumerate(donnees.split(b"\n")):
             if not ouvert:
                 numeros.append(ligne + rang)
             ouvert ^= une_ligne.count(b'"') % 2 == 1
-        if len(numeros) >= hauteur:
-            return pl.Series(numeros[:hauteur], dtype=pl.Int64)
-    return pl.int_range(ligne, ligne + hauteur, eager=True)
+        if len(numeros) >= table.height:
+            return table.insert_column(0, pl.Series(LIGNE, numeros[: table.height], dtype=pl.UInt32))
+    return table.with_row_index(LIGNE, offset=ligne)
+
+
+def _a_rogner(donnees: bytes, separateur: bytes) -> bool:
+    """Tell whether some cell may begin or end with a space, or be an empty pair of quotes."""
+    bords = (separateur, b"\n", b'"')
+    return (
+        any(b" " + bord in donnees or bord + b" " in donnees for bord in bords)
+        or any(motif in donnees for motif in (b'""', b" \r", b"\xc2\xa0", b"\xe2\x80"))
+        or (separateur != b"\t" and b"\t" in donnees)
+    )
 
 
 def _ligne_mal_guillemetee(donnees: bytes, separateur: str, ligne: int) -> int:

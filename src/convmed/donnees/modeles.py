@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -65,11 +66,13 @@ class Medecin(Modele):
     departement: str | None = None
 
     def donnees(self) -> dict[str, Any]:
-        """Return the inputs of the rules: the doctor's birth has a name of its own."""
-        donnees = self.fournis()
-        if "date_naissance" in donnees:
-            donnees["date_naissance_medecin"] = donnees.pop("date_naissance")
-        return donnees
+        """Return the inputs of the rules."""
+        return entrees_du_medecin(self.fournis())
+
+
+def entrees_du_medecin(donnees: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the doctor's columns as the rules name them: the birth of a doctor is not the one of a patient."""
+    return {"date_naissance_medecin" if cle == "date_naissance" else cle: valeur for cle, valeur in donnees.items()}
 
 
 class Patient(Modele):
@@ -93,6 +96,7 @@ class Patient(Modele):
     diabete: bool | None = None
     opposition: bool | None = None
     exclu: list[str] | None = None
+    hors_cible: list[str] | None = None
 
 
 class Evenement(Modele):

@@ -11,6 +11,7 @@ import hmac
 import os
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -20,6 +21,7 @@ CLE_COURTE = 16
 LONGUEUR_EMPREINTE = 16
 _NIR = re.compile(r"\d{5}(?:\d{2}|2[AB])\d{6}(?:\d{2})?")
 _ABIME = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
+CANDIDAT = r"^(\d[\dABab\s.\-_/\u00a0\u202f]{11,}|\d([.,]\d+)?[eE]\+?\d{1,2})$"
 _ORNEMENTS = re.compile(r"[\s.\-_/\u00a0\u202f]+")
 _DANS_UN_TEXTE = r"(?i)\b[1-478][\s.]?\d{2}[\s.]?\d{2}[\s.]?(?:\d{2}|2[ab])[\s.]?\d{3}[\s.]?\d{3}(?:[\s.]?\d{2})?\b"
 MODULO = 97
@@ -36,19 +38,28 @@ def lire_nir(valeur: str) -> str | None:
     return nu if _NIR.fullmatch(nu) else None
 
 
-def sans_nir(texte: pl.Series) -> pl.Series:
+def sans_nir(texte: pl.Expr) -> pl.Expr:
     """Return free texts with any NIR blotted out."""
     return texte.str.replace_all(_DANS_UN_TEXTE, "[NIR]")
 
 
 @dataclass(frozen=True)
-class Remplacement:
-    """A column without NIR: how many distinct ones were replaced, whose key is wrong, which rows are unreadable."""
+class Empreintes:
+    """What stands in place of the values of a column: `table` for the NIR; `abimees` are the values past reading."""
 
-    serie: pl.Series
-    remplaces: int = 0
+    table: dict[str, str] = field(default_factory=dict)
     cles_fausses: int = 0
-    abimes: pl.Series | None = field(default=None, repr=False)
+    abimees: tuple[str, ...] = ()
+
+    def appliquer(self, identifiants: pl.Expr) -> pl.Expr:
+        """Return a column of identifiers without NIR."""
+        return identifiants.replace(list(self.table), list(self.table.values())) if self.table else identifiants
+
+    def appliquer_aux_nir(self, nirs: pl.Expr) -> pl.Expr:
+        """Return a column of NIR hashed; what is not a NIR is lost."""
+        if not self.table:
+            return pl.lit(None, pl.String)
+        return nirs.replace_strict(list(self.table), list(self.table.values()), default=None, return_dtype=pl.String)
 
 
 class Pseudonymes:
@@ -63,29 +74,19 @@ class Pseudonymes:
         """Return the hash of a NIR, the same with or without its control key."""
         return hmac.new(self._cle, nir[:13].encode(), hashlib.sha256).hexdigest()[:LONGUEUR_EMPREINTE]
 
-    def remplacer(self, serie: pl.Series, *, rien_que_des_nir: bool = False) -> Remplacement:
-        """Return a column of identifiers where each NIR is hashed.
+    def empreintes(self, distinctes: Iterable[str], *, rien_que_des_nir: bool = False) -> Empreintes:
+        """Return the hash of each NIR among some distinct values.
 
-        With `rien_que_des_nir` any other value is lost too (null) and its rows are told by `abimes`; without it, only
-        values that a spreadsheet turned into 1,85E+14 are.
+        `abimees` are the values that a spreadsheet turned into 1,85E+14, or with `rien_que_des_nir` all that is no NIR.
         """
-        distinctes = serie.drop_nulls().unique().to_list()
-        empreintes: dict[str, str] = {}
+        table: dict[str, str] = {}
         abimees: list[str] = []
         fausses = 0
         for valeur in distinctes:
             nir = lire_nir(valeur)
             if nir is not None:
-                empreintes[valeur] = self.empreinte(nir)
+                table[valeur] = self.empreinte(nir)
                 fausses += len(nir) == 15 and int(nir[13:]) != cle_attendue(nir)
             elif rien_que_des_nir or _ABIME.fullmatch(valeur):
                 abimees.append(valeur)
-        masque = serie.is_in(abimees) if abimees else None
-        if not empreintes and not rien_que_des_nir:
-            return Remplacement(serie, abimes=masque)
-        anciennes, nouvelles = list(empreintes), list(empreintes.values())
-        if rien_que_des_nir:
-            sans = serie.replace_strict(anciennes, nouvelles, default=None, return_dtype=pl.String)
-        else:
-            sans = serie.replace(anciennes, nouvelles)
-        return Remplacement(sans, len(empreintes), fausses, masque)
+        return Empreintes(table, fausses, tuple(abimees))

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from convmed.donnees.colonnes_dossier import IDENTITE, NIR, Colonne, Fichier, normaliser
-from convmed.donnees.conversions import convertir
+from convmed.donnees.conversions import PAR_VALEUR_DISTINCTE, TYPES, convertir
 from convmed.donnees.fautes import LISTEES, Collecte, montrable, nombre
-from convmed.donnees.lecture import Bloc, Progression, Source, ouvrir
-from convmed.donnees.nir import Pseudonymes
+from convmed.donnees.lecture import LIGNE, Bloc, Progression, Source, ouvrir
+from convmed.donnees.nir import CANDIDAT, Empreintes, Pseudonymes
 from convmed.textes import Erreurs, Faute
 
-LIGNE = "__ligne"
 EMPREINTE = "__nir"
-TYPES = {
-    "identifiant": pl.String, "texte": pl.String, "code": pl.String, "specialite": pl.String, "choix": pl.String,
-    "date": pl.Date, "date_heure": pl.Datetime("us"), "booleen": pl.Boolean, "entier": pl.Int64, "annee": pl.Int64,
-    "euros": pl.Int64, "numeros_ald": pl.List(pl.Int64), "liste": pl.List(pl.String),
-}  # fmt: skip
 
 
 @dataclass
@@ -79,7 +74,7 @@ def lire_table(
     if morceaux:
         return pl.concat(morceaux)
     vide = pl.DataFrame(schema={
-        LIGNE: pl.Int64, **({EMPREINTE: pl.String} if entetes.nir is not None and "patient" in entetes.places else {}),
+        LIGNE: pl.UInt32, **({EMPREINTE: pl.String} if entetes.nir is not None and "patient" in entetes.places else {}),
         **{nom: TYPES[fichier.colonne(nom).genre] for nom in _noms(fichier, entetes)},
     })  # fmt: skip
     return traiter(vide) if traiter else vide
@@ -144,79 +139,115 @@ def _proches(cle: str, fichier: Fichier) -> str:
 def _typer(
     bloc: Bloc, source: Source, fichier: Fichier, entetes: _Entetes, lecteur: Lecteur, comptes: _Comptes
 ) -> pl.DataFrame:
-    """Type one block: trim, drop the blank rows, hash the NIR, convert each column."""
+    """Type one block: trim, drop the blank rows, hash the NIR, convert every column in one pass."""
     lecteur.collecte.ajouter(*bloc.fautes[:LISTEES])
     lecteur.collecte.non_listees += max(0, len(bloc.fautes) - LISTEES)
-    comptes.courtes += bloc.courtes
-    texte = bloc.table.select(pl.all().str.strip_chars())
-    texte = texte.select(pl.when(pl.col(nom) != "").then(pl.col(nom)).alias(nom) for nom in texte.columns)
-    lignes = bloc.lignes.alias(LIGNE)
-    pleines = _non_blanches(texte, entetes, fichier)
-    if pleines is not None:
-        comptes.courtes = max(0, comptes.courtes - int((~pleines).sum()))
-        texte, lignes = texte.filter(pleines), lignes.filter(pleines)
-    colonnes = {LIGNE: lignes}
-    if entetes.nir is not None:
-        _lire_les_nir(texte.get_column(str(entetes.nir)), colonnes, source, entetes, lecteur, comptes)
-    for nom in _noms(fichier, entetes):
-        if nom in entetes.places:
-            _lire_la_colonne(texte.get_column(str(entetes.places[nom])), fichier.colonne(nom), colonnes, source, lecteur, comptes)
-    ordre = [LIGNE, *((EMPREINTE,) if EMPREINTE in colonnes else ()), *_noms(fichier, entetes)]
-    return pl.DataFrame([colonnes[nom].alias(nom) for nom in ordre])
-
-
-def _non_blanches(texte: pl.DataFrame, entetes: _Entetes, fichier: Fichier) -> pl.Series | None:
-    """Return which rows hold something, or `None` if all do; a spreadsheet leaves rows of separators behind."""
+    cellules = [nom for nom in bloc.table.columns if nom != LIGNE]
+    texte = bloc.table
+    if bloc.a_rogner:
+        texte = texte.select(LIGNE, *(pl.col(nom).str.strip_chars() for nom in cellules))
+        texte = texte.select(LIGNE, *(pl.when(pl.col(nom) != "").then(pl.col(nom)).alias(nom) for nom in cellules))
+    pleines = texte
     requise = next((c.nom for c in fichier.colonnes if c.requise and c.nom in entetes.places), None)
-    if requise is not None and texte.get_column(str(entetes.places[requise])).null_count() == 0:
-        return None
-    return texte.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    if requise is None or texte.get_column(str(entetes.places[requise])).null_count():
+        # A spreadsheet leaves rows of separators behind.
+        pleines = texte.filter(pl.any_horizontal(pl.col(cellules).is_not_null()))
+    comptes.courtes += max(0, bloc.courtes - (texte.height - pleines.height))
+    return _Typage(pleines, source, fichier, entetes, lecteur, comptes).table()
 
 
-def _lire_les_nir(
-    serie: pl.Series, colonnes: dict[str, pl.Series], source: Source, entetes: _Entetes, lecteur: Lecteur, comptes: _Comptes
-) -> None:
-    """Hash a column of NIR: it is the patient if the file has no other identifier."""
-    remplacement = lecteur.pseudonymes.remplacer(serie, rien_que_des_nir=True)
-    comptes.nir += remplacement.remplaces
-    comptes.cles_fausses += remplacement.cles_fausses
-    seul = "patient" not in entetes.places
-    mauvaises = serie.is_null() if seul else pl.Series([False]).new_from_index(0, len(serie))
-    if remplacement.abimes is not None:
-        mauvaises = mauvaises | remplacement.abimes.fill_null(False)
-    if mauvaises.any():
-        lecteur.collecte.sur_lignes(source.nom, colonnes[LIGNE].filter(mauvaises), "NIR absent ou illisible (non montré)",
-                                    colonne=source.entetes[entetes.nir or 0], attendu="13 ou 15 caractères")  # fmt: skip
-    colonnes["patient" if seul else EMPREINTE] = remplacement.serie
+class _Typage:
+    """Turns trimmed strings into the columns of a file."""
 
+    def __init__(
+        self, texte: pl.DataFrame, source: Source, fichier: Fichier, entetes: _Entetes, lecteur: Lecteur, comptes: _Comptes
+    ) -> None:
+        self.texte, self.source, self.lecteur, self.comptes = texte, source, lecteur, comptes
+        self.places, self.nir = entetes.places, entetes.nir
+        self.colonnes = [fichier.colonne(nom) for nom in _noms(fichier, entetes) if nom in entetes.places]
 
-def _lire_la_colonne(
-    serie: pl.Series, colonne: Colonne, colonnes: dict[str, pl.Series], source: Source, lecteur: Lecteur, comptes: _Comptes
-) -> None:
-    lignes = colonnes[LIGNE]
-    if colonne.nom == "patient":
-        remplacement = lecteur.pseudonymes.remplacer(serie)
-        comptes.nir += remplacement.remplaces
-        comptes.cles_fausses += remplacement.cles_fausses
-        if remplacement.abimes is not None:
-            lecteur.collecte.sur_lignes(
-                source.nom, lignes.filter(remplacement.abimes), "identifiant abîmé par un tableur (notation 1,85E+14)",
-                colonne=colonne.nom, attendu="une colonne au format texte dans le tableur",
-            )  # fmt: skip
-        serie = remplacement.serie
-    typee = convertir(serie, colonne)
-    if typee.null_count() != serie.null_count():
-        refusees = typee.is_null() & serie.is_not_null()
-        cellules = serie.filter(refusees).head(LISTEES)
-        lecteur.collecte.sur_lignes(source.nom, lignes.filter(refusees), "valeur refusée", colonne=colonne.nom,
-                                    attendu=colonne.attendu, valeurs=[montrable(c, colonne.genre) for c in cellules])  # fmt: skip
-    if colonne.requise and colonne.vide == "inconnu" and serie.null_count():
-        lecteur.collecte.sur_lignes(source.nom, lignes.filter(serie.is_null()), "cellule vide", colonne=colonne.nom,
-                                    attendu=colonne.attendu)  # fmt: skip
-    if colonne.genre == "booleen" and serie.null_count() and (distinctes := serie.drop_nulls().unique()).len() == 1:
-        if normaliser(distinctes[0]) == "x":
-            comptes.coches.add(colonne.nom)
-    colonnes[colonne.nom] = typee
+    def table(self) -> pl.DataFrame:
+        """Return the typed rows; faults and counts are gathered on the way."""
+        vues = self._valeurs_vues()
+        typees: dict[str, pl.Expr] = {}
+        if self.nir is not None:
+            empreintes = self._empreintes(vues["nir"], rien_que_des_nir=True)
+            nom = EMPREINTE if "patient" in self.places else "patient"
+            typees[nom] = empreintes.appliquer_aux_nir(pl.col(str(self.nir)))
+            self._refuser_les_nir(empreintes)
+        for colonne in self.colonnes:
+            typees[colonne.nom] = self._expression(colonne, vues.get(colonne.nom))
+        table = self.texte.select(LIGNE, *(expression.alias(nom) for nom, expression in typees.items()))
+        mixtes = [c for c in self.colonnes if c.genre == "date" and self._refusees(table, c)]
+        if mixtes:
+            table = table.with_columns(
+                self.texte.select(convertir(c, self._cellules(c)).alias(c.nom) for c in mixtes).get_columns()
+            )
+        for colonne in self.colonnes:
+            self._verifier(table, colonne, vues.get(colonne.nom))
+        return table
+
+    def _cellules(self, colonne: Colonne) -> pl.Expr:
+        return pl.col(str(self.places[colonne.nom]))
+
+    def _valeurs_vues(self) -> dict[str, Any]:
+        """Return in one pass the distinct values to read one by one, the identifiers that may be NIR, a date of each column."""
+        vues = [] if self.nir is None else [pl.col(str(self.nir)).drop_nulls().unique().implode().alias("nir")]
+        for colonne in self.colonnes:
+            cellules = self._cellules(colonne)
+            if colonne.nom == "patient":
+                vues.append(cellules.filter(cellules.str.contains(CANDIDAT)).unique().implode().alias(colonne.nom))
+            elif colonne.genre in PAR_VALEUR_DISTINCTE:
+                vues.append(cellules.drop_nulls().unique().implode().alias(colonne.nom))
+            elif colonne.genre == "date":
+                vues.append(cellules.drop_nulls().first().alias(colonne.nom))
+        return self.texte.select(vues).row(0, named=True) if vues else {}
+
+    def _expression(self, colonne: Colonne, vues: Any) -> pl.Expr:
+        cellules = self._cellules(colonne)
+        if colonne.nom == "patient":
+            empreintes = self._empreintes(vues)
+            if empreintes.abimees:
+                self._refuser(self._cellules(colonne).is_in(empreintes.abimees), "identifiant abîmé par un tableur (1,85E+14)",
+                              colonne.nom, "une colonne au format texte dans le tableur")  # fmt: skip
+            return empreintes.appliquer(cellules)
+        if colonne.genre == "date":
+            return convertir(colonne, cellules, exemple=vues)
+        return convertir(colonne, cellules, distinctes=vues or ())
+
+    def _empreintes(self, distinctes: Iterable[str], *, rien_que_des_nir: bool = False) -> Empreintes:
+        empreintes = self.lecteur.pseudonymes.empreintes(distinctes, rien_que_des_nir=rien_que_des_nir)
+        self.comptes.nir += len(empreintes.table)
+        self.comptes.cles_fausses += empreintes.cles_fausses
+        return empreintes
+
+    def _refuser_les_nir(self, empreintes: Empreintes) -> None:
+        cellules = pl.col(str(self.nir))
+        mauvais = cellules.is_in(empreintes.abimees)
+        if "patient" not in self.places:
+            mauvais = mauvais.fill_null(True)
+        self._refuser(mauvais, "NIR absent ou illisible (non montré)", self.source.entetes[self.nir or 0], "13 ou 15 caractères")
+
+    def _refuser(self, lesquelles: pl.Expr, message: str, colonne: str, attendu: str) -> None:
+        lignes = self.texte.filter(lesquelles).get_column(LIGNE)
+        self.lecteur.collecte.sur_lignes(self.source.nom, lignes, message, colonne=colonne, attendu=attendu)
+
+    def _refusees(self, table: pl.DataFrame, colonne: Colonne) -> int:
+        return table.get_column(colonne.nom).null_count() - self.texte.get_column(str(self.places[colonne.nom])).null_count()
+
+    def _verifier(self, table: pl.DataFrame, colonne: Colonne, vues: Any) -> None:
+        cellules = self.texte.get_column(str(self.places[colonne.nom]))
+        if self._refusees(table, colonne):
+            refusees = table.get_column(colonne.nom).is_null() & cellules.is_not_null()
+            montrees = [montrable(cellule, colonne.genre) for cellule in cellules.filter(refusees).head(LISTEES)]
+            self.lecteur.collecte.sur_lignes(self.source.nom, table.get_column(LIGNE).filter(refusees), "valeur refusée",
+                                             colonne=colonne.nom, attendu=colonne.attendu, valeurs=montrees)  # fmt: skip
+        if not cellules.null_count():
+            return
+        if colonne.requise and colonne.vide == "inconnu":
+            self._refuser(self._cellules(colonne).is_null(), "cellule vide", colonne.nom, colonne.attendu)
+        if colonne.genre == "booleen" and [normaliser(valeur) for valeur in vues] == ["x"]:
+            self.comptes.coches.add(colonne.nom)
 
 
 def _avertir(nom: str, comptes: _Comptes, lecteur: Lecteur) -> None:

@@ -44,12 +44,13 @@ def application() -> None:
 @sortie_
 def releve(dossier: Path, annee: int, texte: str, presentation: str, sortie: Path | None) -> None:
     """Tout ce que la convention doit au médecin pour un exercice, ligne par ligne."""
-    from convmed.restitution import tableau_de_bord as tableau
-    from convmed.restitution.releve import en_dict
-
-    _, resultat = _etablir(dossier, annee, texte)
+    lu, resultat = _etablir(dossier, annee, texte)
     if presentation == "json":
-        ecrire(en_json(en_dict(resultat, tableau.en_dict(resultat.prevention))), sortie)
+        from convmed.restitution import tableau_de_bord as tableau
+        from convmed.restitution.releve import en_dict
+
+        cabinet = tableau.evaluer(lu, annee, resultat.texte) if resultat.prevention else None
+        ecrire(en_json(en_dict(resultat, tableau.en_dict(cabinet))), sortie)
     elif presentation == "csv":
         ecrire(table_en_csv(resultat.table()), sortie)
     else:
@@ -255,8 +256,8 @@ def _lire(dossier: Path, annee: int) -> Any:
     from convmed.donnees.dossier import lire_dossier, verifier
 
     with progression("Lecture du dossier") as avancer:
-        lu = lire_dossier(dossier, avancer)
-        verifier(lu, annee)
+        lu = lire_dossier(dossier, lambda fichier, lus, total: avancer(fichier, lus, total))
+        lu.avertissements += verifier(lu, annee)
     return lu
 
 
@@ -266,7 +267,7 @@ def _etablir(dossier: Path, annee: int, texte: str) -> tuple[Any, Any]:
     choisi = trouver_texte(texte)
     lu = _lire(dossier, annee)
     with progression("Calcul du relevé", len(ETAPES)) as avancer:
-        return lu, etablir(lu, annee, choisi, avancer)
+        return lu, etablir(lu, annee, choisi, lambda etape: avancer(etape))
 
 
 def _date(valeur: str, option: str) -> dt.date:

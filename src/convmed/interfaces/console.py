@@ -8,10 +8,10 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -108,11 +108,18 @@ def ecrire(contenu: Any, sortie: Path | None) -> None:
         raise Erreurs([Faute(f"écriture impossible : {erreur.strerror}", fichier=str(sortie))]) from erreur
 
 
+class Avancement(Protocol):
+    """What the work calls as it advances: the step, and how much of it is done if that is known."""
+
+    def __call__(self, etape: str, fait: int | None = None, total: int | None = None) -> None:
+        """Show one more step, or how far a step has come."""
+
+
 @contextmanager
-def progression(titre: str, total: int | None = None) -> Iterator[Callable[[str], None]]:
+def progression(titre: str, total: int | None = None) -> Iterator[Avancement]:
     """Show a progress bar on stderr, if it is a terminal; the work calls what is yielded at each step."""
     if not sys.stderr.isatty():
-        yield lambda etape: None
+        yield lambda etape, fait=None, total=None: None
         return
     from rich.console import Console
     from rich.progress import Progress
@@ -120,8 +127,8 @@ def progression(titre: str, total: int | None = None) -> Iterator[Callable[[str]
     with Progress(console=Console(stderr=True), transient=True) as barre:
         tache = barre.add_task(titre, total=total)
 
-        def avancer(etape: str) -> None:
-            barre.update(tache, advance=1, description=f"{titre} : {etape}")
+        def avancer(etape: str, fait: int | None = None, total: int | None = None) -> None:
+            barre.update(tache, description=f"{titre} : {etape}", **({"advance": 1} if fait is None else {"completed": fait, "total": total}))
 
         yield avancer
 

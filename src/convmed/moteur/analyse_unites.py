@@ -22,7 +22,7 @@ NOMBRE = "nombre"
 TEMPS = frozenset({"ans", "années", "mois", "semaines", "jours", "heures", "minutes"})
 MULTIPLES = {"%": Fraction(1, 100), "MEUR": Fraction(1_000_000)}
 FRACTIONS = {"millièmes": 10**3, "millionièmes": 10**6, "milliardièmes": 10**9, "billionièmes": 10**12}
-PAS_USUELS = (10, noeuds.DIX_MILLE)
+PAS_USUELS = (10, *(noeuds.DIX_MILLE**rang for rang in (1, 2, 3)))
 MAX_ECHELLES = 256
 
 

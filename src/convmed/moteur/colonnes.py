@@ -57,6 +57,7 @@ class Calcul:
         fautes: list[Faute] = []
         for entite, table in tables.items():
             self._accueillir(entite, nw.from_native(table).lazy(), fautes)
+        self.sur_spark = any(table.implementation.is_spark_like() for table in self.tables.values())
         if fautes:
             raise Erreurs(fautes)
 
@@ -269,8 +270,17 @@ class Compilateur:
         if self._manque_toujours(noeud.gauche, noeud.droite):
             return self.litteral(noeud, None)
         gauche, droite = self.expression(noeud.gauche), self.expression(noeud.droite)
-        resultat: nw.Expr = gauche // droite if noeud.symbole == "//" else OPERATIONS[noeud.symbole](gauche, droite)
+        if noeud.symbole == "//":
+            return self._quotient(gauche, droite)
+        resultat: nw.Expr = OPERATIONS[noeud.symbole](gauche, droite)
         return resultat
+
+    def _quotient(self, gauche: nw.Expr, droite: nw.Expr) -> nw.Expr:
+        """Divide integers, rounding down; Spark only divides floats, exact to 2**50 once the remainder is taken off."""
+        if not self.calcul.sur_spark:
+            return gauche // droite
+        diviseur = nw.when(droite != 0).then(droite)
+        return ((gauche - gauche % diviseur) / diviseur).round(0).cast(nw.Int64)
 
     @traduire.register
     def _(self, noeud: noeuds.Logique) -> nw.Expr:

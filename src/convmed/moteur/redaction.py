@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from convmed.moteur import noeuds
 from convmed.moteur.registre import Contexte, Registre, Regle
@@ -113,8 +115,19 @@ class Redacteur:
         if nom in self.registre.entrees:
             return self.registre.entrees[nom].libelle
         versions = [self.contexte.regle(nom)] if self.contexte else self.registre.regles.get(nom)
-        # A rule is named by what comes before the colon; what follows says how it is computed.
-        return versions[0].libelle.split(" : ")[0] if versions else nom
+        if not versions:
+            return nom
+        court = versions[0].libelle.split(" : ")[0]
+        return court if self._noms_courts[court] == 1 else versions[0].libelle
+
+    @cached_property
+    def _noms_courts(self) -> Counter[str]:
+        """Count the rules named by what comes before the colon; what follows says how they are computed."""
+        return Counter(
+            court
+            for versions in self.registre.regles.values()
+            for court in {regle.libelle.split(" : ")[0] for regle in versions}
+        )
 
     def _figure(self, noeud: noeuds.Figure) -> str:
         figure = self.figures.get(noeud.dispositif, {}).get(noeud.nom)
@@ -135,7 +148,7 @@ class Redacteur:
         elif noeud.symbole in {"+", "-"}:
             commune = commune or unite
             if noeud.symbole == "+" and noeuds.forme(noeud.gauche) == ZERO:
-                return self.ecrire(noeud.droite, commune)
+                return self._atome(noeud.droite, commune)
         gauche, droite = (self._atome(cote, commune) for cote in (noeud.gauche, noeud.droite))
         if isinstance(noeud.gauche, noeuds.Operation) and noeud.gauche.symbole in ENCHAINES.get(noeud.symbole, ()):
             gauche = self.ecrire(noeud.gauche, commune)

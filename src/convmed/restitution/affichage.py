@@ -23,6 +23,12 @@ COULEURS = {
     "donnée manquante": "yellow",
 }  # fmt: skip
 
+ABREGES = {
+    "pneumocoque": "pneumo", "meningocoque-c": "MgC", "cancer-sein": "sein", "cancer-col": "col",
+    "cancer-colorectal": "colorec.", "diabete": "diab.", "hba1c": "HbA1c", "examen-m9": "M9", "examen-m24": "M24",
+    "bucco-dentaire": "dents", "ror": "ROR", "hpv": "HPV", "mrc": "MRC",
+}  # fmt: skip
+
 
 def releve_en_tables(releve: Releve) -> RenderableType:
     """Return the statement: numbered payments, sums by dispositif, total, what was not computed and why."""
@@ -40,11 +46,11 @@ def releve_en_tables(releve: Releve) -> RenderableType:
         [(nom, afficher(somme, "EUR")) for nom, somme in releve.par_dispositif().items()],
     )
     sommes.add_section()
-    sommes.add_row("[bold]Total[/bold]", f"[bold]{afficher(releve.total, 'EUR')}[/bold]")
+    sommes.add_row(Text("Total", style="bold"), Text(afficher(releve.total, "EUR"), style="bold"))
     blocs: list[RenderableType] = [lignes, sommes]
     if releve.non_calcules:
         blocs.append(
-            tableau("Non calculé, et pourquoi", ["dispositif", "motif"], ((n.dispositif, n.motif) for n in releve.non_calcules))
+            tableau("Non calculé ou sans objet, et pourquoi", ["dispositif", "motif"], ((n.dispositif, n.motif) for n in releve.non_calcules))
         )
     if any(ligne.confiance != "officiel" for ligne in releve.lignes):
         blocs.append(Text("* repose sur au moins une figure qui n'est pas officielle (presse ou déduction) : voir « expliquer ».", style="dim"))
@@ -83,7 +89,7 @@ def tableau_de_bord_en_tables(longue: pl.DataFrame, titre: str, premiers: int, p
 
 def _patients(longue: pl.DataFrame, titre: str) -> Table:
     noms = longue["indicateur"].unique(maintain_order=True).to_list()
-    table = tableau(titre, ["patient", *noms], [])
+    table = tableau(titre, ["patient", *(ABREGES.get(nom, nom) for nom in noms)], [])
     for patient, etats in longue.group_by("patient", maintain_order=True).agg("etat").iter_rows():
         table.add_row(str(patient), *(Text(COURT[etat], style=COULEURS[COURT[etat]]) for etat in etats))
     return table

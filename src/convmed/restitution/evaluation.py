@@ -12,6 +12,8 @@ from typing import Any
 
 import polars as pl
 
+from convmed.donnees.dossier import Dossier
+from convmed.donnees.modeles import entrees_du_medecin
 from convmed.moteur import noeuds
 from convmed.moteur.colonnes import Calcul
 from convmed.moteur.registre import Contexte
@@ -21,14 +23,29 @@ ENFANTS = {
     "evenement": {"patient": pl.String, "date": pl.Date, "traceur": pl.String},
     "affection": {"patient": pl.String, "numero_ald": pl.Int64},
     "exclusion": {"patient": pl.String, "indicateur_exclu": pl.String},
+    "hors_cible": {"patient": pl.String, "indicateur_hors_cible": pl.String},
 }
+# Columns of the patients that are lists: each element is a row of an entity of its own.
+LISTES = {"exclu": ("exclusion", "indicateur_exclu"), "hors_cible": ("hors_cible", "indicateur_hors_cible")}
+
+
+def tables_de(dossier: Dossier) -> dict[str, pl.DataFrame]:
+    """Return the tables of a dossier as the rules read them: lists become rows of their own."""
+    patients = dossier.patients
+    tables = {"patient": patients.drop("ald_numeros", *LISTES, strict=False), "affection": dossier.affections}
+    for liste, (entite, colonne) in LISTES.items():
+        if liste in patients.columns:
+            tables[entite] = patients.select("patient", pl.col(liste).alias(colonne)).explode(colonne).drop_nulls()
+    if dossier.evenements is not None:
+        tables["evenement"] = dossier.evenements
+    return tables
 
 
 class Cabinet:
     """One doctor and a list of patients under a context.
 
     `tables` maps `patient`, `evenement`, `affection` and `exclusion` to Polars frames; `medecin` holds the doctor's
-    inputs; `regles_patient` are the columns wanted besides those that the doctor's rules read.
+    columns; `regles_patient` are the columns wanted besides those that the doctor's rules read.
     """
 
     def __init__(
@@ -44,7 +61,7 @@ class Cabinet:
         self.patients = tables["patient"]
         colonnes = dict.fromkeys([*regles_patient, *self._colonnes_lues(regles_medecin)])
         self.resultats = self._evaluer(list(colonnes))
-        self.medecin = _Medecin(self, medecin)
+        self.medecin = _Medecin(self, entrees_du_medecin(medecin))
 
     def _evaluer(self, colonnes: list[str]) -> pl.DataFrame:
         # The engine joins the doctor's columns by name; here there is one doctor, held apart.

@@ -13,11 +13,10 @@ from convmed.dispositifs import Demande, Ligne, Refus, tous
 from convmed.dispositifs import forfait_medecin_traitant as fmt
 from convmed.dispositifs import prevention
 from convmed.dispositifs.contrat import repondre_entree
-from convmed.dispositifs.socle import DU, INCOMPLET
+from convmed.dispositifs.socle import DU, INCOMPLET, SANS_OBJET
 from convmed.donnees.dossier import Dossier
 from convmed.moteur.registre import RegleAbsente
-from convmed.restitution.evaluation import Cabinet
-from convmed.restitution.tableau_de_bord import regles_du_tableau
+from convmed.restitution.evaluation import Cabinet, tables_de
 from convmed.textes import Erreurs, Faute, Texte
 from convmed.textes.unites import vers_nombre
 
@@ -93,11 +92,14 @@ def etablir(dossier: Dossier, annee: int, texte: Texte, progression: Progression
     avancer(ETAPES[0])
     contexte, forfait = fmt.contexte_de(demande)
     montants = {"fmt": ["fmt_socle", "fmt_majoration_c2s", "fmt_classe"], "fpmt": ["fpmt_montant", "fpmt_classe"]}[forfait]
-    cabinet = Cabinet(contexte, medecin, dossier.tables(), [f"{forfait}_total"], montants)
+    cabinet = Cabinet(contexte, medecin, tables_de(dossier), [f"{forfait}_total"], montants)
     lignes += fmt.lignes_de_l_annee(cabinet.medecin, annee, forfait)
     avancer(ETAPES[1])
     suivi = _prevention(dossier, demande, lignes, non_calcules)
     lignes += _sections(dossier, demande, non_calcules, avancer)
+    for ligne in [ligne for ligne in lignes if ligne.etat == SANS_OBJET and not ligne.montant]:
+        lignes.remove(ligne)
+        non_calcules.append(NonCalcule(ligne.dispositif, f"{ligne.libelle} : {ligne.motif}"))
     lignes.sort(key=lambda ligne: (ligne.date_versement is None, ligne.date_versement or dt.date.max))
     for ligne in lignes:
         ligne.beneficiaire = ligne.beneficiaire or str(medecin.get("medecin") or "")
@@ -113,16 +115,14 @@ def _prevention(
     try:
         contexte.regle("prevention_montant")
     except RegleAbsente:
-        cabinet = Cabinet(contexte, dossier.cabinet["medecin"], dossier.tables(), ["rosp_total"])
+        cabinet = Cabinet(contexte, dossier.cabinet["medecin"], tables_de(dossier), ["rosp_total"])
         lignes.append(prevention.ligne_rosp(contexte, demande.annee, cabinet.medecin))
         return None
     if dossier.evenements is None:
         non_calcules.append(NonCalcule("prevention", "le dossier n'a pas de fichier d'événements (evenements.csv)"))
         return None
-    cabinet = Cabinet(
-        contexte, dossier.cabinet["medecin"], dossier.tables(), ["prevention_total"], regles_du_tableau()
-    )
-    lignes.append(prevention.ligne_de_l_annee(cabinet.medecin.expliquer("prevention_total"), contexte, demande.annee))
+    cabinet = Cabinet(contexte, dossier.cabinet["medecin"], tables_de(dossier), ["prevention_total"])
+    lignes.append(prevention.ligne_du_medecin(cabinet.medecin, demande.annee))
     return cabinet
 
 
@@ -150,8 +150,9 @@ def _sections(
             except RegleAbsente as absente:
                 non_calcules.append(NonCalcule(nom, str(absente)))
                 continue
-            lignes += [ligne for ligne in resultat.lignes if ligne.montant or ligne.etat not in {DU}]
-            if motif := resultat.resultats.get("motif"):
+            lignes += [ligne for ligne in resultat.lignes if ligne.montant != 0 or ligne.etat != DU]
+            motif = resultat.resultats.get("motif")
+            if motif and not any(ligne.motif for ligne in resultat.lignes):
                 non_calcules.append(NonCalcule(nom, str(motif)))
     if fautes:
         raise Erreurs(fautes)

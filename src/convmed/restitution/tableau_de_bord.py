@@ -11,7 +11,7 @@ from convmed.dispositifs import Demande, prevention
 from convmed.dispositifs.prevention import INDICATEURS
 from convmed.donnees.dossier import Dossier
 from convmed.moteur.registre import RegleAbsente
-from convmed.restitution.evaluation import Cabinet
+from convmed.restitution.evaluation import Cabinet, tables_de
 from convmed.textes import Erreurs, Faute, Texte
 from convmed.textes.unites import vers_nombre
 
@@ -40,7 +40,7 @@ def evaluer(dossier: Dossier, annee: int, texte: Texte, date: dt.date | None = N
         raise Erreurs([Faute(f"pas de tableau de bord : {absente} ; avant, la ROSP (annexe 7)")]) from absente
     if dossier.evenements is None:
         raise Erreurs([Faute("le tableau de bord a besoin des actes", fichier=str(dossier.chemin / "evenements.csv"))])
-    return Cabinet(contexte, dossier.cabinet["medecin"], dossier.tables(), ["prevention_total"], regles_du_tableau())
+    return Cabinet(contexte, dossier.cabinet["medecin"], tables_de(dossier), ["prevention_total"], regles_du_tableau())
 
 
 def table(cabinet: Cabinet) -> pl.DataFrame:

@@ -15,5 +15,6 @@ def tableau(titre: str, colonnes: Iterable[str | tuple[str, str]], lignes: Itera
         nom, justification = colonne if isinstance(colonne, tuple) else (colonne, "left")
         table.add_column(nom, justify=justification, overflow="fold")  # type: ignore[arg-type]
     for ligne in lignes:
-        table.add_row(*(cellule if isinstance(cellule, Text) else str(cellule) for cellule in ligne))
+        # Plain strings would be read as markup: "[vsm]" would vanish.
+        table.add_row(*(cellule if isinstance(cellule, Text) else Text(str(cellule)) for cellule in ligne))
     return table

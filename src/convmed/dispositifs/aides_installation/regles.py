@@ -83,10 +83,16 @@ def aide_secondaire_situation(ai_zone_cabinet_secondaire):
     return cas((present(ai_zone_cabinet_secondaire), "absente-du-texte"), sinon="pas-de-cabinet-secondaire")
 
 
-@regle(entite="medecin", unite="EUR", texte=(SIGNE, PROPOSE), normes=["C3.2A-08"])
+@regle(entite="medecin", unite="EUR", normes=["C3.2A-08"])
 def aide_cabinet_secondaire(aide_secondaire_situation, bareme):
     """Aide ponctuelle à l'ouverture d'un cabinet secondaire."""
     return cas((aide_secondaire_situation == "zip", bareme.cabinet_secondaire_zip), sinon=0)
+
+
+@regle(entite="medecin", unite="EUR", texte=PROPOSE)
+def aide_cabinet_secondaire():
+    """Aide au cabinet secondaire : la proposition n'en prévoit pas."""
+    return 0
 
 
 @regle(entite="medecin", unite="EUR", texte=(SIGNE, PROPOSE), normes=["C3.2A-02", "C3.2A-05", "C3.2A-08", "C3.2A-11"])

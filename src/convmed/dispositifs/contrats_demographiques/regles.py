@@ -82,7 +82,7 @@ def majoration_cotram(aide, majoration_ars, bareme):
 
 @regle(entite="medecin", unite="date", normes=["C3.2A-13", "C3.2B-10"])
 def contrat_terme(cd_contrat, cd_date_adhesion, cd_date_terme, bareme):
-    """Terme du contrat ; le CSTM n'en a pas."""
+    """Terme du contrat (le CSTM n'en a pas)."""
     return cas(
         (cd_contrat == "cstm", None),
         (present(cd_date_terme), cd_date_terme),
@@ -270,7 +270,7 @@ def decision_garder(
     decision_situation, decision_horizon, cd_contrat, caim_aide_totale, caim_versement_signature, caim_date_solde,
     cd_date_sortie, cd_honoraires, contrat_part_opposable, cd_majoration_ars, coscom_annuel, coscom_stagiaires, bareme,
 ):  # fmt: skip
-    """Garder : aides du contrat qui restent à recevoir sur la période comparée."""
+    """Aides du contrat gardé qui restent à recevoir sur la période comparée."""
     cotram = sur_honoraires(
         cd_honoraires, bareme.cotram_taux, bareme.cotram_plafond, contrat_part_opposable, decision_horizon, MOIS_PAR_AN
     )
@@ -291,7 +291,7 @@ def decision_garder(
 
 @regle_2024(entite="medecin", unite="EUR", normes=["C3.2A-15", "C3.2A-16"])
 def decision_majoration_fmt(fmt_eligible, fmt_en_zip_ou_qpv, cd_fmt_socle, decision_horizon):
-    """Résilier : majoration de zone du FMT, sur le socle, pendant la période comparée."""
+    """Majoration de zone du FMT après résiliation, sur le socle, pendant la période comparée."""
     taux = Figure("forfait-medecin-traitant", "taux_zone")
     return cas(
         (non(fmt_eligible), 0),
@@ -302,7 +302,7 @@ def decision_majoration_fmt(fmt_eligible, fmt_en_zip_ou_qpv, cd_fmt_socle, decis
 
 @regle_2024(entite="medecin", unite="EUR", normes=["C3.2B-11", "C3.2B-12"])
 def decision_consultations_avancees(ca_situation, cd_demi_journees_mois, decision_horizon):
-    """Résilier un CSTM : consultations avancées pendant la période comparée."""
+    """Consultations avancées après la résiliation d'un CSTM, pendant la période comparée."""
     retenues = au_plus(cd_demi_journees_mois, Figure("consultations-avancees", "plafond_mensuel"))
     return si(
         ca_situation == "eligible",
@@ -312,7 +312,7 @@ def decision_consultations_avancees(ca_situation, cd_demi_journees_mois, decisio
 
 @regle_2024(entite="medecin", unite="EUR", normes=["C3.2A-14", "C3.2A-15", "C3.2B-11", "C3.2B-12"])
 def decision_resilier(decision_situation, cd_contrat, decision_majoration_fmt, decision_consultations_avancees):
-    """Résilier : ce qui remplace les aides du contrat sur la période comparée."""
+    """Résiliation, ce qui remplace les aides du contrat sur la période comparée."""
     return cas(
         (parmi(decision_situation, ("avant-la-date-d-effet", "souscription-close", "echu")), 0),
         (cd_contrat == "cstm", decision_consultations_avancees),
@@ -322,13 +322,13 @@ def decision_resilier(decision_situation, cd_contrat, decision_majoration_fmt, d
 
 @regle_2024(entite="medecin", unite="EUR")
 def decision_restitution(decision_situation, cd_contrat, caim_restitution):
-    """Résilier un CAIM : trop-perçu que l'article 4 de 2016 fait rendre."""
+    """Trop-perçu que la résiliation d'un CAIM fait rendre (article 4 de 2016)."""
     return si(et(decision_situation == "a-decider", cd_contrat == "caim"), caim_restitution)
 
 
 @regle_2024(entite="medecin", unite="EUR", normes=["C3.2A-16"])
 def decision_ecart(decision_garder, decision_resilier):
-    """Avantage de garder sur résilier (négatif : résilier rapporte plus)."""
+    """Avantage de garder sur résilier, négatif si résilier rapporte plus."""
     return decision_garder - decision_resilier
 
 

@@ -226,17 +226,15 @@ def indicateurs_donum(medecin: Instance, entree: Entree) -> list[dict[str, Any]]
     lignes = [_indicateur("logiciel", medecin.valeur("donum_logiciel"), medecin.valeur("donum_points_socle"))]
     seuil = medecin.contexte.figure(NOM, "seuil_de_neutralisation")[1] or 0
     for nom, codes in MOYENNES.items():
-        retenus, neutralises = [], []
-        for code in codes:
-            taux = getattr(entree.taux, code)
-            (retenus if taux.total and taux.total >= seuil else neutralises).append((code, taux))
-        moyenne = sum(Fraction(t.dematerialises, t.total) for _, t in retenus) / len(retenus) if retenus else None
+        mesures: dict[str, Taux] = {code: getattr(entree.taux, code) for code in codes}
+        retenus = [Fraction(t.dematerialises, t.total) for t in mesures.values() if t.total and t.total >= seuil]
+        moyenne = sum(retenus, Fraction()) / len(retenus) if retenus else None
         cible = medecin.contexte.figure(NOM, f"cible_{nom.replace('-', '_')}")[1]
         points = 0 if nom == "teleservices-principaux" else medecin.valeur(f"donum_points_{nom.replace('-', '_')}")
         lignes.append(
             _indicateur(nom, medecin.valeur(REGLES_DES_MOYENNES[nom]), points)
             | {"moyenne": None if moyenne is None else float(moyenne), "cible": None if cible is None else cible / 10_000}
-            | {"neutralises": [code for code, _ in neutralises]}
+            | {"neutralises": [code for code, t in mesures.items() if not t.total or t.total < seuil]}
             | ({} if retenus else {"motif": NEUTRALISATION.format(seuil=seuil)})
         )
     appcv = medecin.valeur("donum_appcv_messagerie"), medecin.valeur("donum_points_appcv_messagerie")

@@ -255,7 +255,7 @@ def fmt_majoration_67_ans(fmt_socle_total, fmt_taux_senior):
     return cas((fmt_socle_total == 0, 0), sinon=part(fmt_socle_total, fmt_taux_senior))
 
 
-@regle_partagee(entite="medecin", unite="EUR/an", du="2026-01-01", normes=["C3.1A-01", "C3.1B-17", "C3.1B-18", "P2-12"])
+@regle_partagee(entite="medecin", unite="EUR/an", du="2026-01-01", normes=["C3.1A-01", "C3.1B-17", "C3.1B-18", "P2-01", "P2-12"])
 def fmt_total(fmt_socle_total, fmt_majoration_c2s_total, fmt_majoration_zone, fmt_majoration_67_ans):
     """Forfait médecin traitant, hors majoration prévention."""
     return fmt_socle_total + fmt_majoration_c2s_total + fmt_majoration_zone + fmt_majoration_67_ans

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -9,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from convmed.dispositifs.missions_specifiques import regles
 from convmed.dispositifs.socle import SANS_OBJET, Demande, Dispositif, Ligne, Resultat, fautes_de, ligne, refuser
 from convmed.donnees.modeles import ZONES, Modele
-from convmed.moteur.valeurs import Instance
+from convmed.moteur.valeurs import Explication, Instance
 from convmed.textes import Faute
 from convmed.textes.unites import vers_nombre
 
@@ -18,9 +19,9 @@ NON_DEMANDEE = "non demandée : champ absent de l'entrée"
 # No list is longer: beyond it a count is a typing error.
 ABSURDE = 100_000
 Nombre = Annotated[int, Field(ge=0, le=ABSURDE)]
-# Each mission: its rule, the fields that ask for it, the label of its payment.
+# Each mission: its rule, the inputs that are empty if it is not asked for, the label of its payment.
 MISSIONS = {
-    "sas": ("mission_sas", ("sas",), "Participation au SAS"),
+    "sas": ("mission_sas", ("sas_inscrit",), "Participation au SAS"),
     "maitre_de_stage": ("mission_stage", ("maitre_de_stage",), "Maître de stage"),
     "ame": ("mission_ame", ("patientele_ame_importante", "patients_ame"), "Patientèle AME"),
     "ipa": ("mission_ipa", ("patients_ipa",), "Patients orientés vers une IPA"),
@@ -113,15 +114,16 @@ def fautes_de_saisie(medecin: Instance) -> list[Faute]:
     if medecin.valeur("mission_sas_eligible") is None:
         conditions = (*CONDITIONS_SAS[:2], *(VOIES_SAS if _voie_par_voie(medecin) else CONDITIONS_SAS[2:]))
         for champ in conditions:
-            entree = medecin.expliquer(f"mission_sas_{champ}")
-            fautes += fautes_de(entree, lambda _, champ=champ: f"entree.sas.{champ}")
+            fautes += fautes_de(medecin.expliquer(f"mission_sas_{champ}"), partial(_lieu, f"entree.sas.{champ}"))
     return fautes + fautes_de(medecin.expliquer("mission_stage"), lambda feuille: f"entree.{feuille.nom}")
 
 
+def _lieu(champ: str, _: Explication) -> str:
+    return champ
+
+
 def _voie_par_voie(medecin: Instance) -> bool:
-    return "mission_sas_interface_ou_organisation" in medecin.donnees and (
-        medecin.donnees["mission_sas_interface_ou_organisation"] is None
-    )
+    return medecin.donnees.get("mission_sas_interface_ou_organisation", "inconnu") is None
 
 
 def lignes_de_l_annee(medecin: Instance, annee: int) -> list[Ligne]:
@@ -133,8 +135,7 @@ def lignes_par_mission(medecin: Instance, annee: int) -> dict[str, Ligne]:
     """Return one payment for each mission that is asked for."""
     lignes = {}
     for mission, (regle, champs, libelle) in MISSIONS.items():
-        demandee = any(medecin.donnees.get(f"mission_{champ}") is not None for champ in champs)
-        if not demandee and not (mission == "sas" and _sas_demande(medecin)):
+        if all(medecin.donnees.get(f"mission_{champ}", "inconnu") is None for champ in champs):
             continue
         valeur = medecin.valeur(regle)
         details: dict[str, Any] = _quand(medecin, mission, annee)
@@ -147,10 +148,6 @@ def lignes_par_mission(medecin: Instance, annee: int) -> dict[str, Ligne]:
     return lignes
 
 
-def _sas_demande(medecin: Instance) -> bool:
-    return "mission_sas_inscrit" not in medecin.donnees or medecin.donnees["mission_sas_inscrit"] is not None
-
-
 def _quand(medecin: Instance, mission: str, annee: int) -> dict[str, Any]:
     def date(nom: str) -> Any:
         return medecin.contexte.figure(NOM, nom)[1]
@@ -158,9 +155,10 @@ def _quand(medecin: Instance, mission: str, annee: int) -> dict[str, Any]:
     if mission == "ame" and (observee := date("ame_observation")):
         return {"precision_date": f"versé en {annee}, date non publiée", "base": f"données du {observee:%d/%m/%Y}"}
     if mission == "ipa" and (observee := date("ipa_observation")):
-        versee = date("ipa_fin_du_versement").year
-        return {"precision_date": f"versé en {versee}, date non publiée", "base": f"patients au {observee:%d/%m/%Y}"}
-    base = "déclaration annuelle dans amelipro" if mission == "maitre_de_stage" else ""
+        precision = f"au plus tard le {date('ipa_fin_du_versement'):%d/%m/%Y}, date non publiée"
+        return {"precision_date": precision, "base": f"patients au {observee:%d/%m/%Y}"}
+    declaree = mission == "maitre_de_stage" and medecin.contexte.regle("mission_stage").texte == regles.SIGNE
+    base = "déclaration annuelle dans amelipro" if declaree else ""
     return {"precision_date": "date de versement non publiée", "base": base}
 
 
@@ -170,9 +168,9 @@ def _motif_de_zero(medecin: Instance, mission: str) -> str:
         return "pas de maîtrise de stage déclarée (art. 30 à 30-4 ; circulaire 3.4 B)"
     if regle.texte == regles.ANTERIEUR:
         return {
-            "sas": "pas une mission avant 2026 ni sous ce texte : 200 points du forfait structure (annexe 9)",
-            "ame": "la mission AME n'existe pas avant le 01/01/2025 ni dans les textes antérieurs (circulaire 3.4 C)",
-            "ipa": "la mission IPA n'existe pas avant le 01/01/2025 ni dans les textes antérieurs (circulaire 3.4 D)",
+            "sas": "pas encore une mission pour cet exercice ou sous ce texte : points du forfait structure (annexe 9)",
+            "ame": "la mission AME n'existe pas pour cet exercice ou sous ce texte (art. 30 à 30-4 ; circulaire 3.4 C)",
+            "ipa": "la mission IPA n'existe pas pour cet exercice ou sous ce texte (art. 30 à 30-4 ; circulaire 3.4 D)",
         }[mission]
     if mission == "sas":
         return "conditions du SAS non réunies, toutes sont exigées (art. 30 ; circulaire 3.4 A)"

@@ -125,7 +125,7 @@ def mission_stage(mission_maitre_de_stage, bareme):
 # --- patients bénéficiaires de l'AME
 
 
-@regle_anterieure(entite="medecin", unite="EUR/an", normes=["C3.4C-04"])
+@regle_anterieure(entite="medecin", unite="EUR/an", article="art. 30 à 30-4", normes=["C3.4C-04"])
 def mission_ame():
     """Rien : la mission AME n'existe pas encore."""
     return 0
@@ -149,7 +149,7 @@ def mission_ame(mission_patientele_ame_importante, mission_patients_ame, special
 # --- orientation vers une infirmière en pratique avancée
 
 
-@regle_anterieure(entite="medecin", unite="EUR/an", normes=["C3.4D-01"])
+@regle_anterieure(entite="medecin", unite="EUR/an", article="art. 30 à 30-4", normes=["C3.4D-01"])
 def mission_ipa():
     """Rien : la mission IPA n'existe pas encore."""
     return 0
@@ -172,11 +172,17 @@ def mission_ipa(mission_patients_ipa, bareme):
 # --- the four together: an amount that nobody published is left out, an input that is missing is not
 
 
-@regle_anterieure(entite="medecin", unite="EUR/an", normes=["C3.4-01", "P2-65"])
+@regle_anterieure(entite="medecin", unite="EUR/an", normes=["C3.4B-03"])
+def missions_total(mission_sas, mission_stage, mission_ame, mission_ipa):
+    """Missions de l'année : l'encadrement des étudiants, avant que les autres n'existent."""
+    return mission_sas + mission_stage + mission_ame + mission_ipa
+
+
+@regle(entite="medecin", unite="EUR/an", du="2025-01-01", normes=["C3.4-01"])
 def missions_total(mission_sas, mission_sas_eligible, mission_stage, mission_ame, mission_ipa):
     """Missions spécifiques de l'année, montants non publiés à part."""
     return (
-        cas((present(mission_sas), mission_sas), (mission_sas_eligible, 0), sinon=0)
+        cas((et(mission_sas_eligible, non(present(mission_sas))), 0), sinon=mission_sas)
         + mission_stage
         + cas((present(mission_ame), mission_ame), sinon=0)
         + mission_ipa
@@ -184,8 +190,6 @@ def missions_total(mission_sas, mission_sas_eligible, mission_stage, mission_ame
 
 
 @regle_proposee(entite="medecin", unite="EUR/an", du="2026-01-01", normes=["P2-65", "P2-66"])
-def missions_total(mission_sas, mission_sas_eligible, mission_stage):
+def missions_total(mission_sas, mission_stage):
     """Missions proposées de l'année, montants non publiés à part."""
-    return cas((present(mission_sas), mission_sas), (mission_sas_eligible, 0), sinon=0) + cas(
-        (present(mission_stage), mission_stage), sinon=0
-    )
+    return cas((present(mission_sas), mission_sas), sinon=0) + cas((present(mission_stage), mission_stage), sinon=0)

@@ -8,7 +8,9 @@ from typing import Any
 
 from convmed.dispositifs.prevention import regles
 from convmed.dispositifs.prevention.regles import INDICATEURS
+from convmed.dispositifs.forfait_medecin_traitant import MOTIFS
 from convmed.dispositifs.socle import (
+    SANS_OBJET,
     Demande,
     Dispositif,
     Ligne,
@@ -97,6 +99,7 @@ def instance(contexte: Contexte, patient: Patient, evenements: list[tuple[dt.dat
     """Return a patient ready to evaluate, with acts, ALD and exclusions."""
     donnees = patient.fournis()
     numeros, exclus = donnees.pop("ald_numeros", None) or [], donnees.pop("exclu", None) or []
+    hors_cible = donnees.pop("hors_cible", None) or []
     if "ald" not in donnees and numeros:
         donnees["ald"] = True
     return Instance(
@@ -109,6 +112,7 @@ def instance(contexte: Contexte, patient: Patient, evenements: list[tuple[dt.dat
             ],
             "affection": [Instance(contexte, "affection", {"numero_ald": numero}) for numero in numeros],
             "exclusion": [Instance(contexte, "exclusion", {"indicateur_exclu": nom}) for nom in exclus],
+            "hors_cible": [Instance(contexte, "hors_cible", {"indicateur_hors_cible": nom}) for nom in hors_cible],
         },
     )
 
@@ -129,9 +133,10 @@ def traceurs_par_patient(entree: Entree, observation: dt.date) -> dict[str, list
                 Faute("naissance après la date d'observation", champ=f"{ici}.date_naissance",
                       valeur=patient.date_naissance.isoformat(), attendu=f"une date jusqu'au {observation:%d/%m/%Y}")
             )  # fmt: skip
-        for exclu in patient.exclu or []:
-            if exclu not in noms:
-                fautes.append(Faute("indicateur inconnu", champ=f"{ici}.exclu", valeur=exclu, attendu=", ".join(sorted(noms))))
+        for champ in ("exclu", "hors_cible"):
+            for nom in getattr(patient, champ) or []:
+                if nom not in noms:
+                    fautes.append(Faute("indicateur inconnu", champ=f"{ici}.{champ}", valeur=nom, attendu=", ".join(sorted(noms))))
     actes: dict[str, list[tuple[dt.date, str]]] = defaultdict(list)
     for rang, evenement in enumerate(entree.evenements):
         ici = f"entree.evenements[{rang}]"
@@ -188,6 +193,14 @@ def ligne_de_l_annee(total: Explication, contexte: Contexte, annee: int) -> Lign
         total, NOM, f"FMT {annee}, majoration prévention", annee, precision_date=precision,
         base="5 € par indicateur validé",
     )  # fmt: skip
+
+
+def ligne_du_medecin(medecin: Instance, annee: int) -> Ligne:
+    """Return the prevention payment of a doctor, or that it does not apply and why."""
+    total = medecin.expliquer("prevention_total")
+    if medecin.valeur("fmt_eligible") is False:
+        return ligne_expliquee(total, NOM, f"FMT {annee}, majoration prévention", annee, etat=SANS_OBJET, motif=MOTIFS["fmt"])
+    return ligne_de_l_annee(total, medecin.contexte, annee)
 
 
 def ligne_rosp(contexte: Contexte, annee: int, medecin: Instance | None = None) -> Ligne:

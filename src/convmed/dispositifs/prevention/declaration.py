@@ -164,8 +164,10 @@ def declarer(
     exclu: Logique | Noeud = existe("exclusion", indicateur_exclu == indicateur.nom)
     if exclusion is not None:
         exclu = ou(exclu, existe("evenement", et(traceur == exclusion, date <= date_observation)))
+    hors_cible = existe("hors_cible", Colonne("indicateur_hors_cible") == indicateur.nom)
     etat = cas(
         (Colonne("prevention_opposition"), "opposition"),
+        (hors_cible, "non-concerne"),
         (non(concerne), "non-concerne"),
         (exclu, "exclu"),
         (preuve.remplie, "valide"),

@@ -4,6 +4,7 @@ Sources: convention of 4 June 2024, art. 21 to 24-3, annexe 5; circulaire of 31/
 come from the CSMF quoting annexe 5; those that nobody published are hypotheses, named so in the barème.
 """
 
+import convmed.dispositifs.forfait_medecin_traitant.regles  # noqa: F401 - the prevention part follows fmt_eligible
 from convmed.dispositifs.prevention.declaration import (
     Indicateur,
     campagne,
@@ -54,6 +55,9 @@ LES_DEUX = (SIGNE, PROPOSE)
 
 REGISTRE.entite("exclusion", parent="patient")
 REGISTRE.entree("exclusion", "indicateur_exclu", "texte", "Indicateur exclu pour ce patient")
+# Breast: "à risque moyen"; cervix and colon: "à risque": who is not cannot be told from age and sex.
+REGISTRE.entite("hors_cible", parent="patient")
+REGISTRE.entree("hors_cible", "indicateur_hors_cible", "texte", "Indicateur dont le patient n'est pas la cible")
 REGISTRE.entree(EXERCICE, "debut_campagne", "date", "Début de la campagne de vaccination en cours")
 REGISTRE.entree(EXERCICE, "debut_campagne_suivante", "date", "Début de la campagne suivante")
 for nom, libelle in (

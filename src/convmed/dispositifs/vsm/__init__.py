@@ -10,12 +10,19 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from convmed.dispositifs.socle import SANS_OBJET, Demande, Dispositif, Ligne, Refus, Resultat, fautes_de, ligne, refuser
 from convmed.dispositifs.vsm import regles
 from convmed.donnees.modeles import Date, Modele
-from convmed.moteur.valeurs import Instance
+from convmed.moteur.valeurs import Explication, Instance
 from convmed.textes import Faute
 from convmed.textes.unites import vers_entier, vers_nombre
 
 NOM = "vsm"
-ENTREES = ("deja_percu", "patients_ald", "vsm_dmp", "vsm_structures", "pmt")
+# The name that the rules give to each field.
+CHAMPS = {
+    "vsm_deja_percu": "deja_percu",
+    "vsm_patients_ald": "patients_ald",
+    "vsm_dmp": "vsm_dmp",
+    "vsm_structures": "vsm_structures",
+    "vsm_pmt": "pmt",
+}
 REFERENCE = "art. 28 et 29 ; circulaire 3.3 B"
 PRECISION = "date de versement non publiée"
 # No list is longer: beyond it a count is a typing error, and the product of the rule would leave 64 bits.
@@ -66,11 +73,7 @@ def instance_de(demande: Demande, entree: Entree) -> Instance:
         permises = " ou ".join(date.isoformat() for date in dates)
         raise Refus([Faute("aucun résultat ne s'observe à cette date", champ="entree.date_resultats",
                            valeur=entree.date_resultats.isoformat(), attendu=permises)])  # fmt: skip
-    donnees = {
-        f"vsm_{champ.removeprefix('vsm_')}": valeur
-        for champ, valeur in entree.fournis().items()
-        if champ not in ("date_resultats", "deja_percu") and valeur is not None
-    }
+    donnees = {nom: v for nom, champ in CHAMPS.items() if (v := getattr(entree, champ)) is not None}
     if entree.deja_percu is not None:
         donnees["vsm_deja_percu"] = bool(entree.deja_percu)
         if entree.deja_percu is not True:
@@ -83,13 +86,7 @@ def calculer(demande: Demande, entree: Entree) -> Resultat:
     medecin = instance_de(demande, entree)
     montant = medecin.expliquer("vsm_montant")
     if montant.valeur is None:
-        refuser(
-            faute
-            for champ in ENTREES
-            for faute in fautes_de(
-                medecin.expliquer(f"vsm_{champ.removeprefix('vsm_')}"), lambda _, champ=champ: f"entree.{champ}"
-            )
-        )
+        refuser(faute for nom in CHAMPS for faute in fautes_de(medecin.expliquer(nom), _lieu))
     lignes = lignes_de_l_annee(medecin, entree.date_resultats.year)
     etabli = 0 if complement_inconnu(medecin) else montant.valeur
     resultats: dict[str, Any] = {
@@ -100,6 +97,10 @@ def calculer(demande: Demande, entree: Entree) -> Resultat:
     if motif := "; ".join(ligne.motif for ligne in lignes if ligne.motif):
         resultats["motif"] = motif
     return Resultat(resultats, lignes, {"montant": montant})
+
+
+def _lieu(feuille: Explication) -> str:
+    return f"entree.{CHAMPS[feuille.nom]}"
 
 
 def ouvre_un_complement(medecin: Instance) -> bool:

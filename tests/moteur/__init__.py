@@ -1,0 +1,1 @@
+"""The engine alone, on a text without medicine."""

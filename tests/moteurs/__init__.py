@@ -1,0 +1,1 @@
+"""The engines hold against one another, on data generated for every rule."""

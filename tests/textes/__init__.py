@@ -1,0 +1,1 @@
+"""Texts, figures and scenarios."""
