@@ -26,15 +26,17 @@ def chronometrer(fonction: Any, *arguments: Any) -> tuple[float, Any]:
 def mesurer(nom: str, dossier: Path, mode: str, repetitions: int) -> dict[str, Any]:
     importation, pair = chronometrer(importlib.import_module, f"pairs.{nom}")
     lecture, tables = chronometrer(pair.charger, dossier) if mode == "memoire" else (0.0, None)
-    durees = []
+    durees, processeur = [], []
     for _ in range(repetitions):
+        avant = time.process_time()
         if mode == "memoire":
             duree, resultat = chronometrer(pair.calculer, tables)
         else:
             duree, resultat = chronometrer(lambda: pair.calculer(pair.ouvrir(dossier)))
         durees.append(duree)
+        processeur.append(time.process_time() - avant)
     return {
-        "pair": nom, "mode": mode, "import_s": importation, "lecture_s": lecture, "durees_s": durees,
+        "pair": nom, "mode": mode, "import_s": importation, "lecture_s": lecture, "durees_s": durees, "processeur_s": processeur,
         "memoire_mo": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "resultat": resultat,
     }  # fmt: skip
 

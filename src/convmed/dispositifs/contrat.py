@@ -11,7 +11,7 @@ from typing import Any
 from convmed.dispositifs.socle import Demande, Dispositif, Refus, Resultat, refuser, tous
 from convmed.donnees.modeles import Modele, lire
 from convmed.moteur.registre import RegleAbsente
-from convmed.textes import EN_VIGUEUR, Erreurs, Faute, trouver_texte
+from convmed.textes import EN_VIGUEUR, NECESSAIRE, Erreurs, Faute, trouver_texte
 
 CHAMPS = ("annee", "date", "texte", "entree")
 ANNEES = range(2017, 2031)
@@ -70,7 +70,7 @@ def repondre_un_cas(dispositif: Dispositif, demande: Any) -> dict[str, Any]:
     elif annee is None and not fautes:
         annee = date.year if date else dispositif.annee_de(entree)
         if annee is None:
-            fautes.append(Faute("ce champ est nécessaire à ce calcul", champ="annee", attendu="une année, ou une date"))
+            fautes.append(Faute(NECESSAIRE, champ="annee", attendu="une année, ou une date"))
     if fautes:
         raise Refus(fautes)
     assert texte is not None and isinstance(annee, int)
@@ -115,7 +115,7 @@ def _date(demande: Mapping[str, Any]) -> tuple[dt.date | None, list[Faute]]:
 
 def _entree(dispositif: Dispositif, demande: Mapping[str, Any]) -> tuple[Modele | None, list[Faute]]:
     if "entree" not in demande:
-        return None, [Faute("ce champ est nécessaire à ce calcul", champ="entree", attendu="un objet")]
+        return None, [Faute(NECESSAIRE, champ="entree", attendu="un objet")]
     return lire_entree(dispositif, demande["entree"], "entree")
 
 

@@ -13,7 +13,7 @@ from convmed.donnees.entites import REGISTRE
 from convmed.donnees.modeles import Modele
 from convmed.moteur.registre import Contexte
 from convmed.moteur.valeurs import Explication, Instance
-from convmed.textes import Faute, Texte, baremes
+from convmed.textes import NECESSAIRE, Faute, Texte, baremes
 from convmed.textes.bareme import dossiers_des_dispositifs
 from convmed.textes.unites import vers_nombre
 
@@ -121,7 +121,7 @@ def fautes_de(explication: Explication, lieu: Callable[[Explication], str]) -> l
     """Return one fault for each input that a missing value needs; none if the value is known."""
     manquants = {lieu(feuille): feuille for feuille in explication.manquants() if feuille.genre == "entree"}
     return [
-        Faute("ce champ est nécessaire à ce calcul", champ=champ, attendu=feuille.libelle)
+        Faute(NECESSAIRE, champ=champ, attendu=feuille.libelle)
         for champ, feuille in manquants.items()
     ]
 

@@ -27,7 +27,7 @@ _CHOIX = {
 _ENTIERS_ECRITS_SANS_GUILLEMETS = {"medecin": 1, "specialite": 2, "secteur": 1, "departement": 2}
 _BOOLEENS = ("qpv", "mep")
 _DATE_FRANCAISE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-_SECTION = re.compile(r"""\s*\[\s*["']?([\w-]+)["']?\s*[\].]""")
+_SECTION = re.compile(r"""\s*\[{1,2}\s*["']?([\w-]+)["']?\s*[\].]""")
 _CLE = re.compile(r"""\s*["']?([\w-]+)["']?\s*[=.]""")
 _MESSAGES = (
     ("twice", "cette section est écrite deux fois", "une seule fois chaque section"),
@@ -37,11 +37,11 @@ _MESSAGES = (
 )
 
 
-def lire_cabinet(chemin: Path) -> dict[str, dict[str, Any]]:
+def lire_cabinet(chemin: Path) -> dict[str, Any]:
     """Return the sections of `cabinet.toml`; `Erreurs` with every fault, its line and what was expected.
 
-    `[medecin]` is checked and its dates are dates; the other sections are the `entree` of their dispositif, which
-    checks them: only their dates are made ISO.
+    `[medecin]` is checked and its dates are dates; the other sections are the `entree` of their dispositif (or a list
+    of them, written `[[section]]`), which checks them: only their dates are made ISO.
     """
     texte = _texte(chemin)
     try:
@@ -49,14 +49,16 @@ def lire_cabinet(chemin: Path) -> dict[str, dict[str, Any]]:
     except tomllib.TOMLDecodeError as erreur:
         raise Erreurs([_faute_de_syntaxe(str(erreur), texte)]) from None
     lignes = _lignes(texte)
-    fautes, sections = [], {}
+    fautes: list[Faute] = []
+    sections: dict[str, Any] = {}
     for nom, section in document.items():
+        plusieurs = isinstance(section, list) and section and all(isinstance(une, dict) for une in section)
         if nom not in SECTIONS:
             proches = get_close_matches(nom, SECTIONS, n=3)
-            fautes.append(Faute("section inconnue" if isinstance(section, dict) else "cette clé n'est dans aucune section",
+            fautes.append(Faute("section inconnue" if isinstance(section, dict) or plusieurs else "cette clé n'est dans aucune section",
                                 fichier=NOM, ligne=lignes.get((nom, "")) or lignes.get(("", nom)), champ=nom,
                                 attendu=("peut-être " if proches else "l'une de ") + ", ".join(proches or SECTIONS)))  # fmt: skip
-        elif not isinstance(section, dict):
+        elif not isinstance(section, dict) and (nom == MEDECIN or not plusieurs):
             fautes.append(Faute("ce n'est pas une section", fichier=NOM, ligne=lignes.get(("", nom)) or lignes.get((nom, "")),
                                 champ=nom, attendu=f"[{nom}] sur une ligne, puis une ligne par valeur"))  # fmt: skip
         elif nom == MEDECIN:

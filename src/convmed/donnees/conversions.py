@@ -20,13 +20,13 @@ TYPES = {
     "euros": pl.Int64(), "numeros_ald": pl.List(pl.Int64()), "liste": pl.List(pl.String()),
 }  # fmt: skip
 PAR_VALEUR_DISTINCTE = frozenset({"booleen", "choix", "liste", "specialite"})
-_ESPACES = r"[\s\u00a0\u202f]"
+_ESPACES = "[ \u00a0\u202f]"
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FRANCAISE = re.compile(r"\d{2}/\d{2}/\d{4}")
-_HORODATAGE = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$"
-_JOUR = r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$"
-_EUROS = r"^([+-]?)(\d{1,12})(?:[.,](\d{1,2}))?$"
-_LISTE_D_ALD = r"^\d{1,2}(?:[\s;,|/]+\d{1,2})*$"
+_HORODATAGE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?$"
+_JOUR = r"^([0-9]{1,2})[/. -]([0-9]{1,2})[/. -]([0-9]{4})$"
+_EUROS = r"^[+-]?([0-9]{1,12})(?:[.,]([0-9]{1,2}))?$"
+_LISTE_D_ALD = r"^[0-9]{1,2}(?:[ ;,|/]+[0-9]{1,2})*$"
 _SEPARATEURS = re.compile(r"[\s;,|/]+")
 
 
@@ -57,11 +57,11 @@ def _date(cellules: pl.Expr, exemple: str | None) -> pl.Expr:
 
 def _date_heure(cellules: pl.Expr) -> pl.Expr:
     nette = (
-        cellules.str.replace(r"\s+(?:à\s+)?|T", " ")
-        .str.replace(r"(?i)(\d)\s?h\s?(\d{2})$", "${1}:${2}")
-        .str.replace(r"^(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}) ", "${3}-${2}-${1} ")
-        .str.replace(r"\.0+$", "")
-        .str.replace(r" (\d{1,2}:\d{2})$", " ${1}:00")
+        cellules.str.replace(" +(?:à +)?|T", " ")
+        .str.replace("([0-9]) ?[hH] ?([0-9]{2})$", "${1}:${2}")
+        .str.replace("^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4}) ", "${3}-${2}-${1} ")
+        .str.replace("[.]0+$", "")
+        .str.replace(" ([0-9]{1,2}:[0-9]{2})$", " ${1}:00")
     )
     return _d_une_annee_plausible(nette.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us"))
 
@@ -77,14 +77,14 @@ def _annee(cellules: pl.Expr) -> pl.Expr:
 
 def _euros(cellules: pl.Expr) -> pl.Expr:
     nue = cellules.str.replace_all(_ESPACES, "").str.replace("€$", "").str.replace("−", "-", literal=True)
-    entiers = nue.str.extract(_EUROS, 2).cast(pl.Int64, strict=False)
-    centimes = nue.str.extract(_EUROS, 3).fill_null("").str.pad_end(2, "0").cast(pl.Int64, strict=False)
+    entiers = nue.str.extract(_EUROS, 1).cast(pl.Int64, strict=False)
+    centimes = nue.str.extract(_EUROS, 2).fill_null("").str.pad_end(2, "0").cast(pl.Int64, strict=False)
     signe = pl.when(nue.str.starts_with("-")).then(pl.lit(-1, pl.Int64)).otherwise(pl.lit(1, pl.Int64))
     return signe * (entiers * 100 + centimes)
 
 
 def _numeros_ald(cellules: pl.Expr) -> pl.Expr:
-    numeros = cellules.str.extract_all(r"\d+").cast(pl.List(pl.Int64)).list.unique().list.sort()
+    numeros = cellules.str.extract_all("[0-9]+").cast(pl.List(pl.Int64)).list.unique().list.sort()
     lisible = cellules.str.contains(_LISTE_D_ALD) & (numeros.list.min() >= 1) & (numeros.list.max() <= ALD_MAX)
     return pl.when(lisible).then(numeros)
 

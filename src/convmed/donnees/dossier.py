@@ -34,7 +34,7 @@ class Dossier:
     """
 
     chemin: Path
-    cabinet: dict[str, dict[str, Any]]
+    cabinet: dict[str, Any]
     patients: pl.DataFrame
     evenements: pl.DataFrame | None
     affections: pl.DataFrame
@@ -144,7 +144,7 @@ def _signaler_les_autres(chemin: Path, fichiers: dict[str, Path], lecteur: Lecte
             lecteur.avertir(autre.name, f"fichier non lu ; un dossier attend {voulu}")
 
 
-def _lire_le_cabinet(chemin: Path, lecteur: Lecteur) -> dict[str, dict[str, Any]]:
+def _lire_le_cabinet(chemin: Path, lecteur: Lecteur) -> dict[str, Any]:
     try:
         return lecture_du_cabinet.lire_cabinet(chemin / lecture_du_cabinet.NOM)
     except Erreurs as erreur:

@@ -20,7 +20,7 @@ CODES_CITES = 5
 _RANG = "__rang"
 _ACTE = [_RANG, "date", "nomenclature", "code", "traceur"]
 # A tracer act waits in 30 bytes: the rank of its patient, and words as numbers.
-_COMPACT: dict[str, Any] = {"nomenclature": pl.Enum(NOMENCLATURES), "traceur": pl.Enum(get_args(modeles.TRACEURS)), "quantite": pl.Int32}
+_COMPACT: Any = {"nomenclature": pl.Enum(NOMENCLATURES), "traceur": pl.Enum(get_args(modeles.TRACEURS)), "quantite": pl.Int32}
 _FACULTATIVES = {
     "nomenclature": pl.String, "code": pl.String, "traceur": pl.String, "specialite_executant": pl.String, "quantite": pl.Int64,
 }  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from convmed.textes import Faute
+from convmed.textes import NECESSAIRE, Faute
 
 ZONES = Literal["zip", "zac", "hors-zone"]
 SECTEURS = Literal["1", "2", "nc"]
@@ -132,7 +132,7 @@ def _faute(detail: ErrorDetails, racine: str) -> Faute:
     attendu = _attendu(detail["type"], contexte)
     lieu = tuple(p for p in detail["loc"] if not (isinstance(p, str) and p.startswith("function-")))
     message = {
-        "missing": "ce champ est nécessaire à ce calcul",
+        "missing": NECESSAIRE,
         "extra_forbidden": "champ inconnu",
     }.get(detail["type"], "valeur refusée")
     valeur = None if detail["type"] == "missing" or isinstance(detail["input"], (dict, list)) else detail["input"]

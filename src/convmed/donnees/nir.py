@@ -21,9 +21,13 @@ CLE_COURTE = 16
 LONGUEUR_EMPREINTE = 16
 _NIR = re.compile(r"\d{5}(?:\d{2}|2[AB])\d{6}(?:\d{2})?")
 _ABIME = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
-CANDIDAT = r"^(\d[\dABab\s.\-_/\u00a0\u202f]{11,}|\d([.,]\d+)?[eE]\+?\d{1,2})$"
+# Spelt in ASCII: the regex engine expands \d and \s to all of Unicode, and compiles them for each file.
+CANDIDAT = "^(?:[0-9][0-9ABab ._/\u00a0\u202f-]{11,}|[0-9](?:[.,][0-9]+)?[eE][+]?[0-9]{1,2})$"
 _ORNEMENTS = re.compile(r"[\s.\-_/\u00a0\u202f]+")
-_DANS_UN_TEXTE = r"(?i)\b[1-478][\s.]?\d{2}[\s.]?\d{2}[\s.]?(?:\d{2}|2[ab])[\s.]?\d{3}[\s.]?\d{3}(?:[\s.]?\d{2})?\b"
+_ESPACE = "[ .\u00a0\u202f]?"
+_DANS_UN_TEXTE = _ESPACE.join(
+    ("[1-478]", "[0-9]{2}", "[0-9]{2}", "(?:[0-9]{2}|2[ABab])", "[0-9]{3}", f"[0-9]{{3}}(?:{_ESPACE}[0-9]{{2}})?")
+)
 MODULO = 97
 
 

@@ -171,14 +171,12 @@ class Calcul:
             .agg(*(_reduire(nom, agregat.genre) for nom, agregat in agregats))
         )
         table = table.join(groupes, on=entite, how="left")
-        vides = {"somme": 0, "nombre": 0, "existe": 0}
-        return table.with_columns(
-            **{
-                nom: (nw.col(nom).fill_null(0) > 0) if agregat.genre == "existe" else nw.col(nom).fill_null(0)
-                for nom, agregat in agregats
-                if agregat.genre in vides
-            }
-        )
+        comptes = {
+            nom: (nw.col(nom).fill_null(0) > 0) if agregat.genre == "existe" else nw.col(nom).fill_null(0)
+            for nom, agregat in agregats
+            if agregat.genre not in {"premiere", "derniere"}
+        }
+        return table.with_columns(**comptes) if comptes else table
 
 
 def _reduire(nom: str, genre: str) -> nw.Expr:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -17,7 +17,7 @@ from convmed.dispositifs.socle import DU, INCOMPLET, SANS_OBJET
 from convmed.donnees.dossier import Dossier
 from convmed.moteur.registre import RegleAbsente
 from convmed.restitution.evaluation import Cabinet, tables_de
-from convmed.textes import Erreurs, Faute, Texte
+from convmed.textes import NECESSAIRE, Erreurs, Faute, Texte
 from convmed.textes.unites import vers_nombre
 
 SECTIONS = (
@@ -138,14 +138,16 @@ def _sections(
         if section not in dossier.cabinet:
             non_calcules.append(NonCalcule(nom, f"section [{section}] absente de cabinet.toml"))
             continue
-        for entree in _entrees(dossier.cabinet[section]):
+        for entree in _entrees(dossier.cabinet, section, demande.annee):
             try:
                 resultat = repondre_entree(tous()[nom], demande, entree, racine=section)
-            except (Refus, Erreurs) as refus:
-                fautes += [
-                    Faute(f.message, fichier=str(dossier.chemin / "cabinet.toml"), champ=f.champ, valeur=f.valeur, attendu=f.attendu)
-                    for f in refus.fautes
-                ]  # fmt: skip
+            except Refus as refus:
+                if all(faute.message == NECESSAIRE for faute in refus.fautes):
+                    manque = " ; ".join(f"{faute.champ} ({faute.attendu})" for faute in refus.fautes)
+                    non_calcules.append(NonCalcule(nom, f"il manque {manque}"))
+                else:
+                    cabinet = str(dossier.chemin / "cabinet.toml")
+                    fautes += [replace(faute, fichier=cabinet) for faute in refus.fautes]
                 continue
             except RegleAbsente as absente:
                 non_calcules.append(NonCalcule(nom, str(absente)))
@@ -159,8 +161,17 @@ def _sections(
     return lignes
 
 
-def _entrees(section: Any) -> list[Any]:
-    return section if isinstance(section, list) else [section]
+def _entrees(cabinet: Mapping[str, Any], section: str, annee: int) -> list[Any]:
+    """Return the inputs of a section: one, or several if it is a list of tables (contracts, leaves).
+
+    A dossier is kept over years: the months of other exercises are left aside.
+    """
+    contenu = cabinet[section]
+    if section == "dotation_numerique" and "forfait_structure" in cabinet:
+        contenu = {**contenu, "forfait_structure": cabinet["forfait_structure"]}
+    if isinstance(contenu, dict) and isinstance(mois := contenu.get("demi_journees"), dict):
+        contenu = {**contenu, "demi_journees": {m: nombre for m, nombre in mois.items() if m.startswith(f"{annee}-")}}
+    return contenu if isinstance(contenu, list) else [contenu]
 
 
 def en_dict(releve: Releve, tableau: dict[str, Any]) -> dict[str, Any]:

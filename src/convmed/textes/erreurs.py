@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+# The message of a fault that is no mistake but an absence: a statement goes on without what lacks it.
+NECESSAIRE = "ce champ est nécessaire à ce calcul"
+
 
 @dataclass(frozen=True, slots=True)
 class Faute:

@@ -24,7 +24,7 @@ from convmed.dispositifs.socle import (
 from convmed.donnees.modeles import OPTIONS, SECTEURS, Date, Modele
 from convmed.moteur.noeuds import DIX_MILLE
 from convmed.moteur.valeurs import Explication, Instance
-from convmed.textes import Faute
+from convmed.textes import NECESSAIRE, Faute
 from convmed.textes.unites import afficher, vers_entier, vers_nombre
 
 NOM = "avantages-sociaux"
@@ -201,7 +201,7 @@ def _fautes_du_conge(medecin: Instance) -> list[Faute]:
 
 def _fautes_des_revenus(revenus: Revenus | None) -> list[Faute]:
     if revenus is None:
-        return [Faute("ce champ est nécessaire à ce calcul", champ="entree.revenus", attendu="les revenus de l'année")]
+        return [Faute(NECESSAIRE, champ="entree.revenus", attendu="les revenus de l'année")]
     fautes = []
     for champ, plafond in (
         ("assiette_sociale", "chiffre_affaires"),

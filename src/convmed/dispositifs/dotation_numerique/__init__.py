@@ -139,7 +139,7 @@ def instance_de(demande: Demande, entree: Entree) -> Instance:
         if mss is not None:
             donnees["fs_mss_dematerialises"], donnees["fs_mss_total"] = mss.dematerialises, mss.total
         donnees |= {f"fs_{champ}": valeur for champ, valeur in volets.items()}
-    return Instance(demande.contexte(), "medecin", donnees)
+    return Instance(demande.contexte(dt.date(demande.annee, 1, 1)), "medecin", donnees)
 
 
 def connus(modele: Modele | None) -> dict[str, Any]:

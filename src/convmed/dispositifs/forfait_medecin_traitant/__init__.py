@@ -13,6 +13,7 @@ from convmed.dispositifs.socle import (
     Demande,
     Dispositif,
     Ligne,
+    Refus,
     Resultat,
     fin_de_mois,
     ligne_expliquee,
@@ -22,7 +23,7 @@ from convmed.dispositifs.socle import (
 from convmed.donnees.modeles import Medecin, Modele, Patient
 from convmed.moteur.registre import Contexte, RegleAbsente
 from convmed.moteur.valeurs import Explication, Instance
-from convmed.textes import Faute, textes_connus
+from convmed.textes import NECESSAIRE, Faute, textes_connus
 from convmed.textes.unites import vers_nombre
 
 NOM = "forfait-medecin-traitant"
@@ -39,7 +40,6 @@ TOTAUX = {
     },
     "fpmt": {"socle": "fpmt_socle_total", "majoration_c2s": "fpmt_majoration_precarite", "total": "fpmt_total"},
 }
-CHAMP_NECESSAIRE = "ce champ est nécessaire à ce calcul"
 MOTIFS = {
     "fmt": "le FMT est réservé au secteur 1 et au secteur 2 OPTAM ou OPTAM-ACO (art. 21 à 24-3 ; circulaire 3.1 A)",
     "fpmt": "un médecin non conventionné ne perçoit pas le FPMT (convention 2016, art. 15.4.1)",
@@ -78,7 +78,9 @@ def calculer(demande: Demande, entree: Entree) -> Resultat:
     """Compute the lump sum of one doctor and of each patient (art. 21 to 24-3; circulaire 3.1 A and B)."""
     contexte, forfait = contexte_de(demande)
     observation = contexte.parametres["date_patientele"]
-    assert isinstance(observation, dt.date)
+    if not isinstance(observation, dt.date):
+        raise Refus([Faute("la date d'observation de la patientèle n'est pas connue de ce texte", champ="annee",
+                           valeur=demande.annee)])  # fmt: skip
     patients = [Instance(contexte, "patient", patient.fournis()) for patient in entree.patients]
     medecin = Instance(contexte, "medecin", entree.medecin.donnees(), {"patient": patients})
     eligible = medecin.valeur(f"{forfait}_eligible") is not False
@@ -128,15 +130,16 @@ def _versements_fmt(medecin: Instance, annee: int) -> list[Ligne]:
         None if socle.valeur is None or c2s.valeur is None else socle.valeur + c2s.valeur,
         "EUR/an", socle.reference, enfants=(socle, c2s),
     )  # fmt: skip
-    nombre = contexte.figure(NOM, "versements")[1]
+    nombre = contexte.figure(NOM, "versements")[1] or 1
     mois = contexte.figure(NOM, "mois_des_versements")[1]
+    mois = mois if mois and len(mois) == nombre else None
     parts = [None] * nombre if versement.valeur is None else repartir(versement.valeur, nombre)
     lignes = [
         ligne_expliquee(
             versement, NOM, f"FMT {annee}, socle et C2S, versement {rang + 1} sur {nombre}", annee, montant=part,
             date_versement=fin_de_mois(annee, mois[rang]) if mois else None,
-            precision_date="mois lu dans la presse" if mois else "quatre versements à terme échu, dates non publiées",
-            base="un quart de l'année",
+            precision_date="mois lu dans la presse" if mois else "versements égaux à terme échu, dates non publiées",
+            base=f"socle et C2S, à parts égales ({nombre})",
         )
         for rang, part in enumerate(parts)
     ]  # fmt: skip
@@ -194,13 +197,13 @@ def fautes_du_medecin(medecin: Instance, forfait: str) -> list[Faute]:
         for regle in regles_lues
         for feuille in _entrees_manquantes(medecin.expliquer(regle))
     }
-    return [Faute(CHAMP_NECESSAIRE, champ=champ, attendu=libelle) for champ, libelle in manquants.items()]
+    return [Faute(NECESSAIRE, champ=champ, attendu=libelle) for champ, libelle in manquants.items()]
 
 
 def fautes_des_patients(patients: list[Instance], regles_lues: Iterable[str], observation: dt.date) -> list[Faute]:
     """Return the fields of each patient that the lump sum needs, or would need once the others are there."""
     return [
-        Faute(CHAMP_NECESSAIRE, champ=f"entree.patients[{rang}].{nom}", attendu=libelle)
+        Faute(NECESSAIRE, champ=f"entree.patients[{rang}].{nom}", attendu=libelle)
         for rang, patient in enumerate(patients)
         for nom, libelle in _champs_manquants(patient, tuple(regles_lues), observation).items()
     ]

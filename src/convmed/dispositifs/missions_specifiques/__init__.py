@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from typing import Annotated, Any
 
@@ -81,7 +82,7 @@ def instance_de(demande: Demande, entree: Entree) -> Instance:
         donnees |= {f"mission_sas_{champ}": v for champ, v in entree.sas.fournis().items() if v is not None}
         if any(getattr(entree.sas, voie) is not None for voie in VOIES_SAS):
             donnees["mission_sas_interface_ou_organisation"] = None
-    return Instance(demande.contexte(), "medecin", donnees)
+    return Instance(demande.contexte(dt.date(demande.annee, 1, 1)), "medecin", donnees)
 
 
 def calculer(demande: Demande, entree: Entree) -> Resultat:

@@ -41,7 +41,7 @@ regle_proposee = REGISTRE.regle_de("missions-specifiques", PROPOSE, "proposition
 
 @regle_anterieure(entite="medecin", unite="booléen", normes=["C3.4A-02"])
 def mission_sas_eligible():
-    """Le SAS n'est pas une mission : c'est un indicateur du forfait structure."""
+    """Éligible à la mission SAS (avant 2026 : un indicateur du forfait structure, pas une mission)."""
     return False
 
 
@@ -60,7 +60,7 @@ def mission_sas_voie(
     "C3.4A-01", "C3.4A-02", "C3.4A-03", "C3.4A-04", "C3.4A-07", "C3.4A-08",
 ])  # fmt: skip
 def mission_sas_eligible(mission_sas_departement_couvert, mission_sas_inscrit, mission_sas_voie):
-    """Participation au SAS : les trois conditions ensemble, sans durée hebdomadaire."""
+    """Éligible à la mission SAS : les trois conditions ensemble, sans durée hebdomadaire."""
     return cas(
         (non(present(mission_sas_inscrit)), False),
         sinon=et(mission_sas_departement_couvert, mission_sas_inscrit, mission_sas_voie),
@@ -69,13 +69,13 @@ def mission_sas_eligible(mission_sas_departement_couvert, mission_sas_inscrit, m
 
 @regle_proposee(entite="medecin", unite="booléen", du="2026-01-01", normes=["P2-67"])
 def mission_sas_eligible(mission_sas_inscrit):
-    """Participation au SAS proposée : l'inscription sur la plateforme."""
+    """Éligible à la mission SAS proposée : l'inscription sur la plateforme."""
     return et(present(mission_sas_inscrit), mission_sas_inscrit)
 
 
 @regle_anterieure(entite="medecin", unite="EUR/an", normes=["C3.4A-02"])
 def mission_sas():
-    """Rien : la participation au SAS est payée en points de forfait structure."""
+    """Rémunération du SAS comme mission (avant 2026 : des points de forfait structure)."""
     return 0
 
 
@@ -127,7 +127,7 @@ def mission_stage(mission_maitre_de_stage, bareme):
 
 @regle_anterieure(entite="medecin", unite="EUR/an", article="art. 30 à 30-4", normes=["C3.4C-04"])
 def mission_ame():
-    """Rien : la mission AME n'existe pas encore."""
+    """Mission AME (elle n'existe pas encore)."""
     return 0
 
 
@@ -151,7 +151,7 @@ def mission_ame(mission_patientele_ame_importante, mission_patients_ame, special
 
 @regle_anterieure(entite="medecin", unite="EUR/an", article="art. 30 à 30-4", normes=["C3.4D-01"])
 def mission_ipa():
-    """Rien : la mission IPA n'existe pas encore."""
+    """Mission IPA (elle n'existe pas encore)."""
     return 0
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
-from convmed.dispositifs.prevention import regles
-from convmed.dispositifs.prevention.regles import INDICATEURS
 from convmed.dispositifs.forfait_medecin_traitant import MOTIFS
+from convmed.dispositifs.prevention import regles
+from convmed.dispositifs.prevention.actes import Acte, actes_par_patient, fautes_des_evenements, fautes_des_patients
+from convmed.dispositifs.prevention.regles import INDICATEURS
 from convmed.dispositifs.socle import (
     SANS_OBJET,
     Demande,
@@ -20,13 +21,14 @@ from convmed.dispositifs.socle import (
     refuser,
 )
 from convmed.donnees.modeles import Date, Evenement, Modele, Patient
+from convmed.moteur.calendrier import decale
 from convmed.moteur.registre import Contexte, RegleAbsente
 from convmed.moteur.valeurs import Explication, Instance
 from convmed.textes import Faute
-from convmed.textes.unites import vers_nombre
+from convmed.textes.unites import afficher, vers_nombre
 
 NOM = "prevention"
-# The flags that say that a patient is in a risk group: none given means, in the contract, not known to be in it.
+# What a patient must bring. What else is missing (ALD, risk) leaves a state unknown: not counted, and named beside it.
 POPULATION = ("date_naissance", "sexe")
 
 
@@ -46,7 +48,7 @@ def contexte_de(demande: Demande, observation: dt.date | None = None) -> Context
     contexte.parametres = {
         "date_observation": observation,
         "debut_campagne": debut,
-        "debut_campagne_suivante": debut and debut.replace(year=debut.year + 1),
+        "fin_campagne": debut and decale(debut, 12) - dt.timedelta(days=1),
     }
     return contexte
 
@@ -58,49 +60,74 @@ def debut_de_campagne(contexte: Contexte, observation: dt.date) -> dt.date | Non
         return None
     numero, mois = (int(morceau) for morceau in jour.split("/"))
     debut = dt.date(observation.year, mois, numero)
-    return debut if debut <= observation else debut.replace(year=debut.year - 1)
+    return debut if debut <= observation else decale(debut, -12)
 
 
 def calculer(demande: Demande, entree: Entree) -> Resultat:
-    """Compute the state of each patient for each indicator, and 5 EUR for each one validated (circulaire 3.1 C)."""
+    """Compute the state of each patient for each indicator, and the price of each one validated (circulaire 3.1 C)."""
     contexte = contexte_de(demande, entree.date or demande.date)
+    observation = contexte.parametres["date_observation"]
+    assert isinstance(observation, dt.date)
+    noms = [indicateur.nom for indicateur in INDICATEURS]
+    refuser(
+        [
+            *fautes_des_patients(entree.patients, observation, noms),
+            *fautes_des_evenements(entree.evenements, entree.patients),
+        ]
+    )
+    actes, inconnus = actes_par_patient(entree.evenements)
+    patients = [
+        instance(contexte, patient, () if patient.patient is None else actes.get(patient.patient, ()))
+        for patient in entree.patients
+    ]
     try:
         contexte.regle("prevention_montant")
     except RegleAbsente as absente:
-        ligne = ligne_rosp(contexte, demande.annee)
-        return Resultat({"montant": None, "patients": [], "motif": f"{absente} ; {ligne.motif}"}, [ligne])
-    observation = contexte.parametres["date_observation"]
-    assert isinstance(observation, dt.date)
-    evenements = traceurs_par_patient(entree, observation)
-    patients = [instance(contexte, patient, evenements.get(patient.patient or "", [])) for patient in entree.patients]
-    colonnes = [indicateur.colonne for indicateur in INDICATEURS]
-    refuser(
-        faute
-        for rang, patient in enumerate(patients)
-        for colonne in colonnes
-        for faute in fautes_de(patient.expliquer(colonne), lambda feuille, rang=rang: f"entree.patients[{rang}].{feuille.nom}")
-        if faute.champ and faute.champ.rsplit(".", 1)[1] in POPULATION
-    )
+        return _rosp(contexte, demande.annee, patients, absente)
+    refuser(fautes_de_population(patients))
     details = [_detail(patient) for patient in patients]
     montants = [patient.expliquer("prevention_montant") for patient in patients]
     total = Explication(
-        "agregat", "prevention", "Prévention : somme sur les patients", sum(m.valeur for m in montants), "EUR/an",
+        "agregat", "prevention", "Prévention : somme sur les patients", _somme(m.valeur for m in montants), "EUR/an",
         "circulaire 31/07/2024, 3.1 C", enfants=tuple(montants),
     )  # fmt: skip
     resultats = {
-        "montant": vers_nombre(total.valeur, "EUR"),
+        "montant": _euros(total.valeur),
         "date": observation.isoformat(),
         "patients": details,
+        "actes_sans_traceur": inconnus,
     }
     return Resultat(resultats, [ligne_de_l_annee(total, contexte, demande.annee)], {"montant": total})
 
 
-def instance(contexte: Contexte, patient: Patient, evenements: list[tuple[dt.date, str]]) -> Instance:
+def _rosp(contexte: Contexte, annee: int, patients: list[Instance], absente: RegleAbsente) -> Resultat:
+    """Answer for a text and an exercise without prevention part: nothing is due for it, and the ROSP has a line."""
+    ligne = ligne_rosp(contexte, annee, Instance(contexte, "medecin", {}, {"patient": patients}))
+    motif = str(absente).replace("« prevention_montant »", "le volet prévention")
+    motif += " ; à sa place, la ROSP (annexe 7)" + (f" : {ligne.motif}" if ligne.motif else "")
+    return Resultat({"montant": 0, "patients": [], "rosp": _euros(ligne.montant), "motif": motif}, [ligne])
+
+
+def fautes_de_population(patients: Iterable[Instance]) -> list[Faute]:
+    """Return one fault for each birth or sex that an indicator needs and does not have."""
+    fautes = {
+        faute.champ: faute
+        for rang, patient in enumerate(patients)
+        for indicateur in INDICATEURS
+        for faute in fautes_de(
+            patient.expliquer(indicateur.colonne), lambda feuille, rang=rang: f"entree.patients[{rang}].{feuille.nom}"
+        )
+        if faute.champ and faute.champ.rsplit(".", 1)[1] in POPULATION
+    }
+    return list(fautes.values())
+
+
+def instance(contexte: Contexte, patient: Patient, evenements: Iterable[Acte]) -> Instance:
     """Return a patient ready to evaluate, with acts, ALD and exclusions."""
     donnees = patient.fournis()
     numeros, exclus = donnees.pop("ald_numeros", None) or [], donnees.pop("exclu", None) or []
     hors_cible = donnees.pop("hors_cible", None) or []
-    if "ald" not in donnees and numeros:
+    if donnees.get("ald") is None and numeros:
         donnees["ald"] = True
     return Instance(
         contexte,
@@ -117,51 +144,6 @@ def instance(contexte: Contexte, patient: Patient, evenements: list[tuple[dt.dat
     )
 
 
-def traceurs_par_patient(entree: Entree, observation: dt.date) -> dict[str, list[tuple[dt.date, str]]]:
-    """Return the tracer acts of each patient; `Refus` with every incoherence of the input."""
-    fautes: list[Faute] = []
-    naissances: dict[str, dt.date | None] = {}
-    noms = {indicateur.nom for indicateur in INDICATEURS}
-    for rang, patient in enumerate(entree.patients):
-        ici = f"entree.patients[{rang}]"
-        identifiant = patient.patient or ""
-        if patient.patient is not None and identifiant in naissances:
-            fautes.append(Faute("patient déjà dans la liste", champ=f"{ici}.patient", attendu="un patient une fois"))
-        naissances[identifiant] = patient.date_naissance
-        if patient.date_naissance and patient.date_naissance > observation:
-            fautes.append(
-                Faute("naissance après la date d'observation", champ=f"{ici}.date_naissance",
-                      valeur=patient.date_naissance.isoformat(), attendu=f"une date jusqu'au {observation:%d/%m/%Y}")
-            )  # fmt: skip
-        for champ in ("exclu", "hors_cible"):
-            for nom in getattr(patient, champ) or []:
-                if nom not in noms:
-                    fautes.append(Faute("indicateur inconnu", champ=f"{ici}.{champ}", valeur=nom, attendu=", ".join(sorted(noms))))
-    actes: dict[str, list[tuple[dt.date, str]]] = defaultdict(list)
-    for rang, evenement in enumerate(entree.evenements):
-        ici = f"entree.evenements[{rang}]"
-        if evenement.patient not in naissances:
-            fautes.append(Faute("acte d'un patient inconnu", champ=f"{ici}.patient", attendu="un patient de la liste"))
-        naissance = naissances.get(evenement.patient)
-        if naissance and evenement.date < naissance:
-            fautes.append(Faute("acte avant la naissance", champ=f"{ici}.date", valeur=evenement.date.isoformat()))
-        traceur: str | None = evenement.traceur
-        if traceur is None:
-            if evenement.nomenclature is None or evenement.code is None:
-                fautes.append(Faute("acte sans traceur ni code", champ=ici, attendu="traceur, ou nomenclature et code"))
-                continue
-            # The code lists are read only when a coded act asks for them.
-            from convmed.donnees.nomenclatures import traceur_du_code  # noqa: PLC0415
-
-            traceur = traceur_du_code(
-                evenement.nomenclature, evenement.code, evenement.date, evenement.specialite_executant
-            )
-        if traceur is not None and (evenement.quantite is None or evenement.quantite > 0):
-            actes[evenement.patient].append((evenement.date, traceur))
-    refuser(fautes)
-    return actes
-
-
 def _detail(patient: Instance) -> dict[str, Any]:
     indicateurs, manques = {}, {}
     actes, prochaines = {}, {}
@@ -176,7 +158,7 @@ def _detail(patient: Instance) -> dict[str, Any]:
                 table[indicateur.nom] = date.isoformat()
     return {
         "patient": patient.donnees.get("patient"),
-        "montant": vers_nombre(patient.valeur("prevention_montant"), "EUR"),
+        "montant": _euros(patient.valeur("prevention_montant")),
         "indicateurs": indicateurs,
         "derniers_actes": actes,
         "prochaines_dates_utiles": prochaines,
@@ -187,11 +169,11 @@ def _detail(patient: Instance) -> dict[str, Any]:
 
 def ligne_de_l_annee(total: Explication, contexte: Contexte, annee: int) -> Ligne:
     """Return the payment of the prevention part: one, the year after according to the press."""
-    ecart, _ = contexte.figure(NOM, "annee_de_versement")
-    precision = f"versée en {annee + ecart.calcul}, date non publiée" if ecart else "date non publiée"
+    ecart = contexte.figure(NOM, "annee_de_versement")[1]
+    precision = "date non publiée" if ecart is None else f"versée en {annee + ecart}, date non publiée"
     return ligne_expliquee(
         total, NOM, f"FMT {annee}, majoration prévention", annee, precision_date=precision,
-        base="5 € par indicateur validé",
+        base=f"{afficher(contexte.figure(NOM, 'montant_indicateur')[1], 'EUR')} par indicateur validé",
     )  # fmt: skip
 
 
@@ -206,10 +188,18 @@ def ligne_du_medecin(medecin: Instance, annee: int) -> Ligne:
 def ligne_rosp(contexte: Contexte, annee: int, medecin: Instance | None = None) -> Ligne:
     """Return the line of the ROSP of an exercise: not published, unless a scenario supplies the rate of achievement."""
     medecin = medecin or Instance(contexte, "medecin", {}, {"patient": []})
-    return ligne_expliquee(
-        medecin.expliquer("rosp_total"), NOM, f"ROSP {annee}", annee,
-        precision_date=f"versée en {annee + 1}, date non publiée",
-    )  # fmt: skip
+    ecart = contexte.figure(NOM, "rosp_annee_de_versement")[1]
+    precision = "date non publiée" if ecart is None else f"versée en {annee + ecart}, date non publiée"
+    return ligne_expliquee(medecin.expliquer("rosp_total"), NOM, f"ROSP {annee}", annee, precision_date=precision)
+
+
+def _somme(montants: Iterable[int | None]) -> int | None:
+    connus = list(montants)
+    return None if None in connus else sum(montant for montant in connus if montant is not None)
+
+
+def _euros(centimes: int | None) -> int | float | None:
+    return None if centimes is None else vers_nombre(centimes, "EUR")
 
 
 DISPOSITIF = Dispositif(

@@ -30,7 +30,7 @@ from convmed.moteur.registre import FIN, Regle
 
 traceur, date, date_observation = Colonne("traceur"), Colonne("date"), Colonne("date_observation")
 date_naissance, indicateur_exclu = Colonne("date_naissance"), Colonne("indicateur_exclu")
-age_a_l_acte = Colonne("prevention_age_a_l_acte")
+age_en_mois, age_a_l_acte = Colonne("prevention_age_mois"), Colonne("prevention_age_a_l_acte")
 ETATS = ("valide", "non-valide", "non-concerne", "exclu", "opposition")
 
 
@@ -38,8 +38,8 @@ ETATS = ("valide", "non-valide", "non-concerne", "exclu", "opposition")
 class Preuve:
     """One way to validate an indicator: whether it is met, its latest act, until when it holds, when it can be met.
 
-    `utile` is the date from which an act would validate: the observation itself if it can be done at once, missing
-    if it is too late.
+    `echeance` is the last day on which the evidence, once met, still holds; missing if it never lapses. `utile` is the
+    date from which an act would validate: the observation itself if it can be done at once, missing if it is too late.
     """
 
     remplie: Noeud
@@ -59,30 +59,39 @@ def depuis(nom: str, mois: Noeud, doses: int = 1) -> Preuve:
     acte = acte_connu(nom)
     recent = acte >= decale(date_observation, 0 - mois)
     assez = recent if doses == 1 else et(recent, acte_connu(nom, premier=True) < acte)
-    return Preuve(et(present(acte), assez), acte, decale(acte, mois), date_observation)
+    return Preuve(et(present(acte), assez), acte, _tient_jusqu_au(acte, mois), date_observation)
 
 
-def deux_depuis(nom: str, mois: Noeud) -> Preuve:
-    """Return the evidence of two acts, both at most so many months old; it holds as long as the older of the two."""
-    borne = decale(date_observation, 0 - mois)
-    acte = acte_connu(nom)
-    avant = acte_connu(nom, date >= borne, premier=True)
-    return Preuve(et(present(avant), avant < acte), acte, decale(avant, mois), date_observation)
+def deux_depuis(nom: str, mois: Noeud, acte: Noeud) -> Preuve:
+    """Return the evidence of two acts, both at most so many months old; `acte` is the column of the date of the last."""
+    avant = acte_connu(nom, date < acte)
+    recent = avant >= decale(date_observation, 0 - mois)
+    return Preuve(et(present(avant), recent), acte, _tient_jusqu_au(avant, mois), date_observation)
+
+
+def _tient_jusqu_au(acte: Noeud, mois: Noeud) -> Noeud:
+    """Return the last day of the window that an act opens, never before the observation.
+
+    Months counted forward from the last day of a short month stop one to three days before the months counted back
+    that decide the state: the day given is then the earlier one.
+    """
+    fin = decale(acte, mois)
+    return cas((fin < date_observation, date_observation), sinon=fin)
 
 
 def campagne(nom: str) -> Preuve:
     """Return the evidence of a dose since the first day of the campaign in course."""
     acte = acte_connu(nom)
-    return Preuve(
-        et(present(acte), acte >= Colonne("debut_campagne")), acte, Colonne("debut_campagne_suivante"), date_observation
-    )
+    return Preuve(et(present(acte), acte >= Colonne("debut_campagne")), acte, Colonne("fin_campagne"), date_observation)
 
 
 def une_fois(nom: str, a_partir_du: Noeud | None = None) -> Preuve:
     """Return the evidence of a dose received once, since a date if there is one."""
     acte = acte_connu(nom)
-    remplie = present(acte) if a_partir_du is None else et(present(acte), acte >= a_partir_du)
-    return Preuve(remplie, acte, JAMAIS, date_observation)
+    if a_partir_du is None:
+        return Preuve(present(acte), acte, JAMAIS, date_observation)
+    utile = cas((date_observation < a_partir_du, a_partir_du), sinon=date_observation)
+    return Preuve(et(present(acte), acte >= a_partir_du), acte, JAMAIS, utile)
 
 
 def entre_deux_ages(
@@ -92,20 +101,24 @@ def entre_deux_ages(
     age = age_a_l_acte >= mois_min if mois_max_exclu is None else et(age_a_l_acte >= mois_min, age_a_l_acte < mois_max_exclu)
     acte = acte_connu(nom, age)
     remplie = present(acte) if doses == 1 else et(present(acte), acte_connu(nom, age, premier=True) < acte)
-    ouverture = decale(date_naissance, mois_min)
-    utile = cas((ouverture > date_observation, ouverture), sinon=date_observation)
+    utile = cas((age_en_mois >= mois_min, date_observation), sinon=decale(date_naissance, mois_min))
     if mois_max_exclu is not None:
-        utile = cas((date_observation >= decale(date_naissance, mois_max_exclu), JAMAIS), sinon=utile)
+        utile = cas((age_en_mois >= mois_max_exclu, JAMAIS), sinon=utile)
     return Preuve(remplie, acte, JAMAIS, utile)
 
 
 def toutes(*preuves: Preuve) -> Preuve:
     """Return the evidence of several acts that are all required."""
+    return reduce(_toutes_deux, preuves)
+
+
+def _toutes_deux(a: Preuve, b: Preuve) -> Preuve:
+    les_deux = _si_les_deux(a.utile, b.utile, _plus_recente(a.utile, b.utile))
     return Preuve(
-        et(*(preuve.remplie for preuve in preuves)),
-        reduce(_plus_ancienne, (preuve.acte for preuve in preuves)),
-        reduce(_plus_ancienne, (preuve.echeance for preuve in preuves)),
-        reduce(_plus_recente, (preuve.utile for preuve in preuves)),
+        et(a.remplie, b.remplie),
+        _si_les_deux(a.acte, b.acte, _plus_ancienne(a.acte, b.acte)),
+        _plus_ancienne(a.echeance, b.echeance),
+        cas((a.remplie, b.utile), (b.remplie, a.utile), sinon=les_deux),
     )
 
 
@@ -122,7 +135,10 @@ def une_de(*preuves: Preuve) -> Preuve:
 def reservee(preuve: Preuve, condition: Noeud) -> Preuve:
     """Return an evidence that counts only for the patients who fulfil a condition."""
     return Preuve(
-        et(condition, preuve.remplie), cas((condition, preuve.acte), sinon=JAMAIS), preuve.echeance, preuve.utile
+        et(condition, preuve.remplie),
+        cas((condition, preuve.acte), sinon=JAMAIS),
+        preuve.echeance,
+        cas((condition, preuve.utile), sinon=JAMAIS),
     )
 
 
@@ -131,7 +147,11 @@ def _plus_recente(a: Noeud, b: Noeud) -> Noeud:
 
 
 def _plus_ancienne(a: Noeud, b: Noeud) -> Noeud:
-    return cas((non(present(a)), a), (non(present(b)), b), (a <= b, a), sinon=b)
+    return cas((non(present(a)), b), (non(present(b)), a), (a <= b, a), sinon=b)
+
+
+def _si_les_deux(a: Noeud, b: Noeud, valeur: Noeud) -> Noeud:
+    return cas((et(present(a), present(b)), valeur), sinon=JAMAIS)
 
 
 JAMAIS = noeud(None)
@@ -168,7 +188,7 @@ def declarer(
     etat = cas(
         (Colonne("prevention_opposition"), "opposition"),
         (hors_cible, "non-concerne"),
-        (non(concerne), "non-concerne"),
+        (non(et(Colonne("prevention_patientele"), concerne)), "non-concerne"),
         (exclu, "exclu"),
         (preuve.remplie, "valide"),
         sinon="non-valide",

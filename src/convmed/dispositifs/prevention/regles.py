@@ -19,12 +19,14 @@ from convmed.dispositifs.prevention.declaration import (
 )
 from convmed.donnees.entites import REGISTRE
 from convmed.moteur.noeuds import (
+    DIX_MILLE,
     Colonne,
     Figure,
     ans_revolus,
     arrondi_demi_superieur,
     cas,
     decale,
+    derniere,
     entre,
     et,
     existe,
@@ -33,7 +35,6 @@ from convmed.moteur.noeuds import (
     nombre,
     ou,
     parmi,
-    part,
     present,
     somme,
 )
@@ -50,6 +51,7 @@ class _Bareme:
 
 b = _Bareme()
 regle = REGISTRE.regle_de("prevention", SIGNE, "art. 21 à 24-3, annexe 5")
+# The convention of 2016 stands under every other text: what it says holds everywhere.
 regle_rosp = REGISTRE.regle_de("prevention", "convention-2016", "annexe 7")
 LES_DEUX = (SIGNE, PROPOSE)
 
@@ -59,7 +61,7 @@ REGISTRE.entree("exclusion", "indicateur_exclu", "texte", "Indicateur exclu pour
 REGISTRE.entite("hors_cible", parent="patient")
 REGISTRE.entree("hors_cible", "indicateur_hors_cible", "texte", "Indicateur dont le patient n'est pas la cible")
 REGISTRE.entree(EXERCICE, "debut_campagne", "date", "Début de la campagne de vaccination en cours")
-REGISTRE.entree(EXERCICE, "debut_campagne_suivante", "date", "Début de la campagne suivante")
+REGISTRE.entree(EXERCICE, "fin_campagne", "date", "Dernier jour de la campagne de vaccination en cours")
 for nom, libelle in (
     ("risque_grippe", "À risque de grippe sévère"),
     ("risque_covid", "À risque de covid sévère"),
@@ -74,6 +76,15 @@ for nom, libelle in (
 
 
 # --- ages and populations
+
+
+@regle_rosp(entite="patient", unite="booléen", article="art. 21 à 24-3", normes=["C3.1C-05"])
+def prevention_patientele(date_naissance, date_declaration_mt, date_observation):
+    """Patient de la patientèle à la date d'observation."""
+    return et(
+        date_naissance <= date_observation,
+        cas((present(date_declaration_mt), date_declaration_mt <= date_observation), sinon=True),
+    )
 
 
 @regle(entite="patient", unite="ans", du=DU, texte=LES_DEUX, normes=["C3.1C-05"])
@@ -159,10 +170,16 @@ def prevention_risque_pneumocoque(risque_pneumocoque, prevention_ald_sans_numero
     )
 
 
-@regle(entite="patient", unite="booléen", du=DU, normes=["C3.1C-35", "C3.1C-37"])
+@regle(entite="patient", unite="booléen", du=DU, normes=["C3.1C-35"])
 def prevention_mcva(mcva, prevention_ald_sans_numero, bareme):
-    """Personne atteinte d'une maladie cardiovasculaire ou associée."""
+    """Personne atteinte d'une maladie cardiovasculaire ou associée, à dépister pour le diabète."""
     return groupe(mcva, bareme.mcva_ald, prevention_ald_sans_numero)
+
+
+@regle(entite="patient", unite="booléen", du=DU, normes=["C3.1C-37"])
+def prevention_mcva_ou_diabete(mcva, prevention_ald_sans_numero, bareme):
+    """Personne atteinte d'une maladie cardiovasculaire ou associée, à dépister pour la maladie rénale."""
+    return groupe(mcva, bareme.mrc_ald, prevention_ald_sans_numero)
 
 
 @regle(entite="patient", unite="booléen", du=DU, normes=["C3.1C-37"])
@@ -171,15 +188,31 @@ def prevention_maladie_systeme(maladie_systeme_auto_immune, prevention_ald_sans_
     return groupe(maladie_systeme_auto_immune, bareme.systeme_ald, prevention_ald_sans_numero)
 
 
-@regle(entite="patient", unite="booléen", du=DU, texte=LES_DEUX, normes=["C3.1C-39", "T-65"])
+@regle(entite="patient", unite="booléen", du=DU, normes=["C3.1C-39", "T-65"])
 def prevention_diabete(diabete, prevention_ald_sans_numero, traceur, date, date_observation, bareme):
-    """Personne diabétique : ALD diabète, ou traitement si le nombre de délivrances est publié."""
+    """Personne diabétique : ALD diabète, ou traitement, dont le nombre de délivrances n'est pas publié."""
     delivrances = nombre(
         "evenement",
-        et(traceur == "antidiabetique", date <= date_observation, date >= decale(date_observation, -12)),
+        et(
+            traceur == "antidiabetique",
+            date <= date_observation,
+            date >= decale(date_observation, 0 - bareme.fenetre_delivrances),
+        ),
     )
-    traite = et(present(bareme.diabete_delivrances), delivrances >= bareme.diabete_delivrances)
+    traite = cas((delivrances == 0, False), sinon=delivrances >= bareme.diabete_delivrances)
     return groupe(diabete, bareme.diabete_ald, prevention_ald_sans_numero, traite)
+
+
+@regle(entite="patient", unite="booléen", du=DU, texte=PROPOSE, normes=["P2-50"])
+def prevention_diabete(diabete, prevention_ald_sans_numero, bareme):
+    """Personne en ALD diabète."""
+    return groupe(diabete, bareme.diabete_ald, prevention_ald_sans_numero)
+
+
+@regle(entite="patient", unite="date", du=DU, texte=PROPOSE, normes=["P2-50"])
+def prevention_derniere_hba1c(traceur, date, date_observation):
+    """Date du dernier dosage de l'HbA1c."""
+    return derniere("evenement", date, et(traceur == "hba1c", date <= date_observation))
 
 
 # --- the fifteen indicators (annexe 5)
@@ -187,8 +220,9 @@ def prevention_diabete(diabete, prevention_ald_sans_numero, traceur, date, date_
 age, age_mois = Colonne("prevention_age"), Colonne("prevention_age_mois")
 ald, sexe = Colonne("ald"), Colonne("sexe")
 risque_grippe, risque_covid = Colonne("prevention_risque_grippe"), Colonne("prevention_risque_covid")
-risque_pneumocoque, mcva = Colonne("prevention_risque_pneumocoque"), Colonne("prevention_mcva")
-maladie_systeme, diabete = Colonne("prevention_maladie_systeme"), Colonne("prevention_diabete")
+risque_pneumocoque, diabete = Colonne("prevention_risque_pneumocoque"), Colonne("prevention_diabete")
+mcva, mcva_ou_diabete = Colonne("prevention_mcva"), Colonne("prevention_mcva_ou_diabete")
+maladie_systeme = Colonne("prevention_maladie_systeme")
 
 GRIPPE = Indicateur("grippe", "vaccination", "Vaccination contre la grippe")
 COVID = Indicateur("covid", "vaccination", "Vaccination contre le covid")
@@ -276,7 +310,7 @@ MRC_BILAN = toutes(
 )
 declarer(
     MRC, (SIGNE,), normes=["C3.1C-37", "C3.1C-38", "T-64"],
-    concerne=et(age >= b.mrc_age, ou(mcva, maladie_systeme)),
+    concerne=et(age >= b.mrc_age, ou(mcva_ou_diabete, maladie_systeme)),
     preuve=MRC_BILAN,
 )  # fmt: skip
 declarer(
@@ -346,7 +380,10 @@ declarer(
     concerne=et(age >= b.diabete_age, ald), preuve=depuis("glycemie-a-jeun", b.diabete_fenetre),
 )  # fmt: skip
 declarer(MRC, (PROPOSE,), normes=["P2-49"], concerne=et(age >= b.mrc_age, ald), preuve=MRC_BILAN)
-declarer(HBA1C, (PROPOSE,), normes=["P2-50"], concerne=diabete, preuve=deux_depuis("hba1c", b.hba1c_fenetre))
+declarer(
+    HBA1C, (PROPOSE,), normes=["P2-50"],
+    concerne=diabete, preuve=deux_depuis("hba1c", b.hba1c_fenetre, Colonne("prevention_derniere_hba1c")),
+)  # fmt: skip
 declarer(
     EXAMEN_M9, (PROPOSE,), normes=["P2-51"],
     concerne=entre(age_mois, b.m9_age_min, b.m9_age_max),
@@ -399,20 +436,14 @@ def prevention_total(fmt_eligible, prevention_montant):
 # --- the ROSP before it (annexe 7): its structure is published, its rate of achievement is not
 
 
-@regle_rosp(entite="patient", unite="booléen", au="2025-12-31", normes=["C3.1C-51"])
-def rosp_patient(date_naissance, date_observation):
-    """Patient pris en compte pour la ROSP."""
-    return date_naissance <= date_observation
-
-
-@regle_rosp(entite="medecin", unite="nombre", au="2025-12-31", normes=["C3.1C-51"])
-def rosp_effectif(rosp_patient):
+@regle_rosp(entite="medecin", unite="nombre", normes=["C3.1C-51"])
+def rosp_effectif(prevention_patientele):
     """Patients pris en compte pour la ROSP."""
-    return nombre("patient", rosp_patient)
+    return nombre("patient", prevention_patientele)
 
 
-@regle_rosp(entite="medecin", unite="EUR/an", au="2025-12-31", normes=["C3.1C-51"])
+@regle_rosp(entite="medecin", unite="EUR/an", normes=["C3.1C-51"])
 def rosp_total(rosp_effectif, bareme):
-    """ROSP de l'adulte : points acquis × valeur du point × patientèle / référence."""
-    acquis = part(bareme.rosp_points_adulte * bareme.rosp_valeur_point * rosp_effectif, bareme.rosp_taux_de_realisation)
-    return arrondi_demi_superieur(acquis, 10 * bareme.rosp_patientele_reference)
+    """ROSP de l'adulte : points × valeur du point × patientèle / référence × part acquise."""
+    pleine = bareme.rosp_points_adulte * bareme.rosp_valeur_point * rosp_effectif
+    return arrondi_demi_superieur(pleine * bareme.rosp_taux_de_realisation, 10 * DIX_MILLE * bareme.rosp_patientele_reference)
