@@ -34,9 +34,8 @@ test: $(VENV)/.dev java  ## Run every test, then hold the norms against the ratc
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev  ## Style, types, and the one direction in which the data walks
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+	@etat=0; for outil in "ruff check ." mypy lint-imports; do \
+		echo "$$outil"; $(BIN)/$$outil || etat=1; done; exit $$etat
 
 format: $(VENV)/.dev  ## Lay the code out
 	$(BIN)/ruff check --fix .

@@ -35,8 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Cliquet(config), "cliquet-des-normes")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist names the groups, and so before it marks the names of the tests
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        if "spark" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("spark"))  # one Java machine is enough for all of them
         for norme, test in normes_du_test(item):
             item.user_properties.append((PROPRIETE, f"{norme} {test}"))
 

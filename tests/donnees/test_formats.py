@@ -178,8 +178,9 @@ def un_parquet() -> bytes:
         (b"", "vide"), (b"\n \n", "vide"), (b"\xef\xbb\xbf", "vide"), (b"%PDF-1.7 ...", "PDF"), (un_classeur(), "classeur"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "Excel"), (b"\x1f\x8b\x08\x00", "gzip"), (b"<!DOCTYPE html><html>", "HTML"),
         (un_parquet(), "Parquet"), (b"patient;sexe\np1;\x00\x01\x02\n", "binaire"), (bytes(range(256)) * 40, "binaire"),
-        (b"patient;sexe\np\xe9\x81;F\n", "illisibles"), ("patient;sexe\né;F\n".encode() + b"p\xe9;F\n", "illisibles"),
+        (b"patient;sexe\np\xe9\x81;F\n", "illisibles"), ("patient;sexe\né;F\n".encode() + b"p\xe9;F\n", "mélangés"),
     ],
+    ids=lambda valeur: valeur if isinstance(valeur, str) else "",
 )  # fmt: skip
 def test_ce_n_est_pas_un_csv(ecrire: Ecrire, contenu: bytes, mot: str) -> None:
     (message,) = [message for fichier, _, _, message in fautes(lambda: lire_dossier(ecrire(patients=contenu)))]

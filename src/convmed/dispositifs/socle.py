@@ -144,7 +144,7 @@ def ligne_expliquee(explication: Explication, dispositif: str, libelle: str, ann
     non_publies = [feuille for feuille in manquants if feuille.genre == "figure"]
     if non_publies:
         champs.setdefault("etat", NON_PUBLIE)
-        champs.setdefault("motif", "; ".join(f"{f.libelle} : non publié, voir {f.reference}" for f in non_publies))
+        champs.setdefault("motif", " ; ".join(dict.fromkeys(f"{f.libelle} : non publié, voir {f.reference}" for f in non_publies)))
     elif manquants:
         champs.setdefault("etat", INCOMPLET)
         champs.setdefault("motif", "donnée manquante : " + ", ".join(dict.fromkeys(f.libelle for f in manquants)))

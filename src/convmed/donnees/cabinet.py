@@ -54,7 +54,7 @@ def lire_cabinet(chemin: Path) -> dict[str, Any]:
     for nom, section in document.items():
         plusieurs = isinstance(section, list) and section and all(isinstance(une, dict) for une in section)
         if nom not in SECTIONS:
-            proches = get_close_matches(nom, SECTIONS, n=3)
+            proches = get_close_matches(nom, SECTIONS, n=3, cutoff=0.5)
             fautes.append(Faute("section inconnue" if isinstance(section, dict) or plusieurs else "cette clé n'est dans aucune section",
                                 fichier=NOM, ligne=lignes.get((nom, "")) or lignes.get(("", nom)), champ=nom,
                                 attendu=("peut-être " if proches else "l'une de ") + ", ".join(proches or SECTIONS)))  # fmt: skip
@@ -70,7 +70,7 @@ def lire_cabinet(chemin: Path) -> dict[str, Any]:
     if MEDECIN not in document:
         fautes.append(Faute("la section [medecin] manque", fichier=NOM, attendu="[medecin], puis spécialité, secteur..."))
     if fautes:
-        raise Erreurs(fautes)
+        raise Erreurs(sorted(fautes, key=lambda faute: faute.ligne or 0))
     return sections
 
 

@@ -19,8 +19,10 @@ INDICATEURS = (
     "diabete", "mrc", "hba1c", "examen-m9", "examen-m24", "bucco-dentaire",
 )  # fmt: skip
 NOMENCLATURES = ("ngap", "ccam", "nabm", "atc", "cip13")
+TRACEURS_CONNUS: tuple[str, ...] = get_args(modeles.TRACEURS)
 ALD_MAX = 32
 ANNEE_MIN, ANNEE_MAX = 1900, 2100
+ENTIER_MAX = 1_000_000
 
 OUI_NON = {
     **dict.fromkeys(("oui", "o", "1", "vrai", "true", "x", "yes", "y"), True),
@@ -36,7 +38,7 @@ ATTENDUS = {
     "date": f"une date AAAA-MM-JJ ou JJ/MM/AAAA, de {ANNEE_MIN} à {ANNEE_MAX}",
     "date_heure": "une date et une heure, par exemple 2026-01-05 14:30 ou 05/01/2026 14:30",
     "booleen": "oui ou non (ou o, n, 1, 0, vrai, faux, x)",
-    "entier": "un nombre entier",
+    "entier": "un nombre entier, d'un million au plus",
     "annee": f"une année, de {ANNEE_MIN} à {ANNEE_MAX}",
     "euros": "un montant en euros, par exemple 1234,50",
     "numeros_ald": f"des numéros d'ALD de 1 à {ALD_MAX}, par exemple 8,13",
@@ -157,7 +159,7 @@ EVENEMENTS = Fichier("evenements", "Les actes : chacun codé (nomenclature et co
     Colonne("nomenclature", "choix", "Nomenclature du code", ("type de code", "système"), choix=_mots(*NOMENCLATURES)),
     Colonne("code", "code", "Code de l'acte, du dosage ou du médicament", ("code acte", "acte", "code de l'acte")),
     Colonne("traceur", "choix", "Acte traceur, à la place du code", ("acte traceur",),
-            choix=_mots(*get_args(modeles.TRACEURS))),
+            choix=_mots(*TRACEURS_CONNUS)),
     Colonne("specialite_executant", "specialite", "Code de spécialité de celui qui a fait l'acte",
             ("spécialité", "spécialité exécutant", "spécialité de l'exécutant")),
     Colonne("quantite", "entier", "Quantité ; négative, elle annule l'acte de même patient, date et code",
@@ -197,7 +199,7 @@ LISTES = Fichier("nomenclatures", "Vos listes de codes : elles complètent ou re
     Colonne("nomenclature", "choix", "Nomenclature du code", requise=True, choix=_mots(*NOMENCLATURES)),
     Colonne("code", "code", "Code ; terminé par *, tous les codes qui commencent ainsi", requise=True),
     Colonne("traceur", "choix", "Acte traceur", ("acte traceur",), requise=True,
-            choix=_mots(*get_args(modeles.TRACEURS)), vide="ce code n'est plus un acte traceur"),
+            choix=_mots(*TRACEURS_CONNUS), vide="ce code n'est plus un acte traceur"),
     Colonne("du", "date", "Premier jour où le code compte", vide="depuis toujours"),
     Colonne("au", "date", "Dernier jour où le code compte", vide="toujours"),
     Colonne("libelle", "texte", "Libellé", ("libellé",)),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
-from convmed.donnees.colonnes_dossier import ALD_MAX, ANNEE_MAX, ANNEE_MIN, Colonne, normaliser
+from convmed.donnees.colonnes_dossier import ALD_MAX, ANNEE_MAX, ANNEE_MIN, ENTIER_MAX, Colonne, normaliser
 from convmed.donnees.nir import sans_nir
 
 TYPES = {
@@ -70,6 +70,11 @@ def _d_une_annee_plausible(date: pl.Expr) -> pl.Expr:
     return pl.when(date.dt.year().is_between(ANNEE_MIN, ANNEE_MAX)).then(date)
 
 
+def _entier(cellules: pl.Expr) -> pl.Expr:
+    entier = cellules.cast(pl.Int64, strict=False)
+    return pl.when(entier.is_between(-ENTIER_MAX, ENTIER_MAX)).then(entier)
+
+
 def _annee(cellules: pl.Expr) -> pl.Expr:
     annee = cellules.cast(pl.Int64, strict=False)
     return pl.when(annee.is_between(ANNEE_MIN, ANNEE_MAX)).then(annee)
@@ -118,7 +123,7 @@ _CONVERSIONS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     "texte": sans_nir,
     "code": lambda cellules: cellules.str.to_uppercase(),
     "date_heure": _date_heure,
-    "entier": lambda cellules: cellules.cast(pl.Int64, strict=False),
+    "entier": _entier,
     "annee": _annee,
     "euros": _euros,
     "numeros_ald": _numeros_ald,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import polars as pl
 
-from convmed.donnees import modeles
-from convmed.donnees.colonnes_dossier import EVENEMENTS, NOMENCLATURES
+from convmed.donnees.colonnes_dossier import EVENEMENTS, NOMENCLATURES, TRACEURS_CONNUS
 from convmed.donnees.fautes import nombre
 from convmed.donnees.lecture import LIGNE
 from convmed.donnees.nomenclatures import Bilan, traceurs
@@ -18,9 +17,10 @@ from convmed.textes import Faute
 SCHEMA = {"patient": pl.String, "date": pl.Date, "traceur": pl.String}
 CODES_CITES = 5
 _RANG = "__rang"
-_ACTE = [_RANG, "date", "nomenclature", "code", "traceur"]
-# A tracer act waits in 30 bytes: the rank of its patient, and words as numbers.
-_COMPACT: Any = {"nomenclature": pl.Enum(NOMENCLATURES), "traceur": pl.Enum(get_args(modeles.TRACEURS)), "quantite": pl.Int32}
+_CLASSE = [_RANG, "date", "traceur"]
+_ACTE = [*_CLASSE, "nomenclature", "code"]
+# A tracer act waits in 9 bytes (30 if the file has quantities): the rank of its patient, and words as numbers.
+_COMPACT: Any = {"nomenclature": pl.Enum(NOMENCLATURES), "traceur": pl.Enum(TRACEURS_CONNUS), "quantite": pl.Int32}
 _FACULTATIVES = {
     "nomenclature": pl.String, "code": pl.String, "traceur": pl.String, "specialite_executant": pl.String, "quantite": pl.Int64,
 }  # fmt: skip
@@ -38,9 +38,9 @@ def lire_evenements(
     table = lire_table(chemin, EVENEMENTS, lecteur, traitement.traiter)
     if table is None or patients is None:
         return pl.DataFrame(schema=SCHEMA)
-    actes = _sans_les_annules(table, chemin.name, lecteur)
-    uniques = actes.select(_RANG, "date", "traceur").unique(maintain_order=True)
-    if doublons := actes.height - uniques.height:
+    actes = _sans_les_annules(table, chemin.name, lecteur) if "quantite" in table.columns else table
+    uniques = actes.select(_CLASSE).unique(maintain_order=True)
+    if doublons := traitement.repetes + actes.height - uniques.height:
         lecteur.avertir(chemin.name, nombre(doublons, "acte répété", "actes répétés") + " le même jour pour le même patient : compté une fois")
     traitement.avertir()
     return uniques.select(
@@ -56,7 +56,7 @@ class _Traitement:
         connues: pl.DataFrame | None,
     ) -> None:
         self.nom, self.lecteur, self.connues, self.equivalences = nom, lecteur, connues, equivalences
-        self.bilan, self.nuls, self.colonnes_vues = Bilan(), 0, False
+        self.bilan, self.nuls, self.repetes, self.colonnes_vues = Bilan(), 0, 0, False
         self.connus = None
         if patients is not None:
             naissance = pl.col("date_naissance") if "date_naissance" in patients.columns else pl.lit(None, pl.Date)
@@ -75,7 +75,13 @@ class _Traitement:
         traduits, bilan = traceurs(codes.drop("traceur"), self.connues)
         self.bilan += bilan
         nommes = table.filter(pl.col("traceur").is_not_null()) if "traceur" in bloc.columns else table.clear()
-        return pl.concat([partie.select(*_ACTE, "quantite").cast(_COMPACT) for partie in (nommes, traduits)])
+        actes = pl.concat([partie.select(*_ACTE, "quantite").cast(_COMPACT) for partie in (nommes, traduits)])
+        if "quantite" in bloc.columns:
+            return actes
+        # Without quantities nothing can be cancelled: what is repeated may go at once.
+        uniques = actes.select(_CLASSE).unique(maintain_order=True)
+        self.repetes += actes.height - uniques.height
+        return uniques
 
     def _verifier_les_colonnes(self, bloc: pl.DataFrame) -> None:
         if not self.colonnes_vues and "traceur" not in bloc.columns and not {"nomenclature", "code"} <= set(bloc.columns):
@@ -132,10 +138,10 @@ def _sans_les_annules(actes: pl.DataFrame, nom: str, lecteur: Lecteur) -> pl.Dat
     a_annuler = actes.filter(pl.col("quantite") < 0).group_by(_ACTE).agg(__annule=-pl.col("quantite").sum())
     poses = actes.filter(pl.col("quantite") > 0).join(a_annuler, on=_ACTE, how="left", nulls_equal=True, maintain_order="left")
     cumul = pl.col("quantite").cum_sum().over(_ACTE)
-    retires = poses.filter(cumul <= pl.col("__annule")).group_by(_ACTE).agg(__retire=pl.col("quantite").sum())
+    factures = poses.group_by(_ACTE).agg(__facture=pl.col("quantite").sum())
     orphelines = (
-        a_annuler.join(retires, on=_ACTE, how="left", nulls_equal=True)
-        .filter(pl.col("__annule") > pl.col("__retire").fill_null(0)).height
+        a_annuler.join(factures, on=_ACTE, how="left", nulls_equal=True)
+        .filter(pl.col("__annule") > pl.col("__facture").fill_null(0)).height
     )  # fmt: skip
     if orphelines:
         lecteur.avertir(nom, nombre(orphelines, "annulation", "annulations") + " sans acte de même patient, date et code à annuler")

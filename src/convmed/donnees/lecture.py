@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,8 @@ SIGNATURES = (
     (b"<", "une page HTML ou un document XML"),
 )
 ENCODAGES_MARQUES = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# In Windows-1252 these would read "Ã" and a sign: no French word holds them.
+_ACCENT_UTF8 = re.compile(rb"\xc3[\x80-\xbf]")
 ATTENDU_CSV = "un fichier CSV (texte) ou Parquet"
 
 
@@ -181,8 +184,8 @@ class SourceCSV:
                 return texte, "utf-8"
             except UnicodeDecodeError as erreur:
                 fautive = ligne + texte[: erreur.start].count(b"\n")
-                if encodage:
-                    raise self._erreur("octets illisibles en UTF-8", ligne=fautive, attendu="un seul encodage par fichier") from None
+                if encodage or _ACCENT_UTF8.search(texte):
+                    raise self._erreur("UTF-8 et un autre encodage mélangés", ligne=fautive, attendu="un seul encodage") from None
         try:
             return texte.decode("cp1252").encode("utf-8"), "cp1252"
         except UnicodeDecodeError as erreur:

@@ -19,8 +19,8 @@ import polars as pl
 VARIABLE = "CONVMED_CLE_NIR"
 CLE_COURTE = 16
 LONGUEUR_EMPREINTE = 16
-_NIR = re.compile(r"\d{5}(?:\d{2}|2[AB])\d{6}(?:\d{2})?")
-_ABIME = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,2}")
+_NIR = re.compile(r"[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{6}(?:[0-9]{2})?")
+_ABIME = re.compile(r"[0-9](?:[.,][0-9]+)?[eE][+]?[0-9]{1,2}")
 # Spelt in ASCII: the regex engine expands \d and \s to all of Unicode, and compiles them for each file.
 CANDIDAT = "^(?:[0-9][0-9ABab ._/\u00a0\u202f-]{11,}|[0-9](?:[.,][0-9]+)?[eE][+]?[0-9]{1,2})$"
 _ORNEMENTS = re.compile(r"[\s.\-_/\u00a0\u202f]+")

@@ -65,8 +65,9 @@ def listes_avec(chemin: Path, lecteur: Lecteur) -> pl.DataFrame:
 
     Faults of the file go to the collection of `lecteur`.
     """
+    deja = len(lecteur.collecte)
     siennes = _lire(chemin, lecteur)
-    if siennes is None:
+    if siennes is None or len(lecteur.collecte) > deja:
         return listes()
     gardees = listes().join(siennes, on=_CLE, how="anti")
     return pl.concat([gardees, siennes])

@@ -8,7 +8,7 @@ expression. Three modules read that one expression: `colonnes` (data frames), `v
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 DIX_MILLE = 10_000
@@ -153,12 +153,16 @@ class Decalage(Noeud):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Agregat(Noeud):
-    """`somme`, `nombre`, `premiere`, `derniere` or `existe` over the children of an entity."""
+    """`somme`, `nombre`, `premiere`, `derniere` or `existe` over the children of an entity.
+
+    `par` changes nothing to the value: it says by which column an explanation groups what the children bring.
+    """
 
     genre: str
     entite: str
     terme: Noeud
     condition: Noeud | None = None
+    par: Noeud | None = None
 
 
 def noeud(valeur: object) -> Noeud:
@@ -260,9 +264,9 @@ def quotient_par_exces(expression: Noeud) -> tuple[Noeud, Noeud] | None:
     return None
 
 
-def somme(entite: str, terme: object, condition: Noeud | None = None) -> Agregat:
-    """Return the sum of a term over the children of the entity."""
-    return Agregat("somme", entite, noeud(terme), condition)
+def somme(entite: str, terme: object, condition: Noeud | None = None, par: Noeud | None = None) -> Agregat:
+    """Return the sum of a term over the children of the entity; explained by groups of `par` if it is given."""
+    return Agregat("somme", entite, noeud(terme), condition, par)
 
 
 def nombre(entite: str, condition: object) -> Agregat:
@@ -325,12 +329,12 @@ def forme(expression: Noeud) -> object:
             return expression.nom
         case Figure():
             return (expression.dispositif, expression.nom)
-    tete = tuple(
-        getattr(expression, champ)
-        for champ in ("symbole", "operateur", "unite", "genre", "entite", "liste")
-        if isinstance(getattr(expression, champ, None), (str, tuple))
-    )
-    return (type(expression).__name__, tete, tuple(forme(enfant) for enfant in enfants(expression)))
+    return (*tete(expression), tuple(forme(enfant) for enfant in enfants(expression)))
 
 
-Corps = Callable[..., object]
+def tete(expression: Noeud) -> tuple[object, ...]:
+    """Return what an expression is besides its sub-expressions: its kind, its symbol, its unit..."""
+    champs = ("symbole", "operateur", "unite", "genre", "entite", "liste")
+    propres = (getattr(expression, champ, None) for champ in champs)
+    condition = getattr(expression, "condition", None) is not None
+    return (type(expression).__name__, condition, *(v for v in propres if isinstance(v, (str, tuple))))

@@ -127,13 +127,17 @@ class Instance:
         """Compute an aggregate over the children, with one group for each distinct contribution."""
         terme = compiler_en(self.contexte, agregat.terme)
         condition = None if agregat.condition is None else compiler_en(self.contexte, agregat.condition)
-        retenus: list[tuple[Any, Instance, tuple[Explication, ...]]] = []
+        par = None if agregat.par is None else compiler_en(self.contexte, agregat.par)
+        groupes: dict[Any, Groupe] = {}
         for enfant in self.enfants.get(agregat.entite, ()):
             avant, enfant.utilises = enfant.utilises, []
             if condition is None or condition(enfant):
-                retenus.append((terme(enfant), enfant, tuple(enfant.utilises)))
+                valeur, exemple = terme(enfant), tuple(enfant.utilises)
+                cle = (valeur, par(enfant) if par else None)
+                effectif, premier = groupes[cle][2:] if cle in groupes else (0, exemple)
+                groupes[cle] = (*cle, effectif + 1, premier)
             enfant.utilises = avant
-        return resumer(agregat, retenus, self.contexte)
+        return reduire(agregat, list(groupes.values()), self.contexte)
 
     def _evaluer(self, nom: str) -> Explication:
         contexte = self.contexte
@@ -159,22 +163,13 @@ class Instance:
         return explication
 
 
-def resumer(
-    agregat: noeuds.Agregat, retenus: list[tuple[Any, Instance, tuple[Explication, ...]]], contexte: Contexte
-) -> Explication:
-    """Reduce the contributions of children to one value, explained by one example of each distinct contribution."""
-    groupes: dict[Any, list[tuple[Explication, ...]]] = {}
-    for valeur, _, utilises in retenus:
-        groupes.setdefault(valeur, []).append(utilises)
-    return reduire(agregat, [(valeur, len(liste), liste[0]) for valeur, liste in groupes.items()], contexte)
-
-
-Groupe = tuple[Any, int, tuple[Explication, ...]]
+# Equal contributions: their value, what they are grouped by, how many they are, and what one of them rests on.
+Groupe = tuple[Any, Any, int, tuple[Explication, ...]]
 
 
 def reduire(agregat: noeuds.Agregat, groupes: list[Groupe], contexte: Contexte) -> Explication:
-    """Reduce groups of equal contributions (value, how many, what one of them rests on) to one explained value."""
-    connus = [(valeur, effectif) for valeur, effectif, _ in groupes if valeur is not None]
+    """Reduce groups of equal contributions to one value, explained by one example of each group."""
+    connus = [(valeur, effectif) for valeur, _, effectif, _ in groupes if valeur is not None]
     resultat: Any
     match agregat.genre:
         case "somme":
@@ -190,9 +185,9 @@ def reduire(agregat: noeuds.Agregat, groupes: list[Groupe], contexte: Contexte) 
     enfants: tuple[Explication, ...] = ()
     if agregat.genre in {"somme", "nombre"}:
         enfants = tuple(
-            _groupe(agregat, valeur, effectif, exemple, contexte)
-            for valeur, effectif, exemple in sorted(groupes, key=lambda g: (g[0] is None, g[0] or 0), reverse=True)
-            if valeur or valeur is None
+            _groupe(agregat, groupe, contexte)
+            for groupe in sorted(groupes, key=lambda g: (g[0] is None, g[0] or 0, str(g[1])), reverse=True)
+            if groupe[0] or groupe[0] is None
         )
     return Explication(
         "agregat", agregat.genre, libelle_agregat(agregat, contexte), resultat, unite_agregat(agregat, contexte),
@@ -200,19 +195,18 @@ def reduire(agregat: noeuds.Agregat, groupes: list[Groupe], contexte: Contexte) 
     )  # fmt: skip
 
 
-def _groupe(
-    agregat: noeuds.Agregat, valeur: Any, effectif: int, exemple: tuple[Explication, ...], contexte: Contexte
-) -> Explication:
-    unite = unite_agregat(agregat, contexte)
+def _groupe(agregat: noeuds.Agregat, groupe: Groupe, contexte: Contexte) -> Explication:
+    valeur, par, effectif, exemple = groupe
+    unite, enfants = unite_agregat(agregat, contexte), _sans_doublon(exemple)
     if valeur is None:
         libelle = f"{effectif} {agregat.entite}{'s' if effectif > 1 else ''} sans valeur connue"
-        return Explication("groupe", agregat.entite, libelle, None, unite, enfants=_sans_doublon(exemple))
+        return Explication("groupe", agregat.entite, libelle, None, unite, enfants=enfants)
     if agregat.genre == "nombre":
-        return Explication("groupe", agregat.entite, "retenus", effectif, "nombre", enfants=_sans_doublon(exemple))
+        return Explication("groupe", agregat.entite, "retenus", effectif, "nombre", enfants=enfants)
+    libelle = f"{effectif} × {afficher(valeur, unite)}" + (f", {par}" if par is not None else "")
     return Explication(
-        "groupe", agregat.entite, f"{effectif} × {afficher(valeur, unite)}",
-        valeur * effectif, unite, detail="exemple d'un cas", enfants=_sans_doublon(exemple),
-    )  # fmt: skip
+        "groupe", agregat.entite, libelle, valeur * effectif, unite, detail="exemple d'un cas", enfants=enfants
+    )
 
 
 def libelle_agregat(agregat: noeuds.Agregat, contexte: Contexte) -> str:

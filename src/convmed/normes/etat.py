@@ -1,7 +1,8 @@
 """What the project holds of the texts: the state of each norm of the ledger, and the count for each dispositif.
 
-A norm is held (`tenue`) if a rule, a figure or an example names it *and* a passing test holds it. The tests are those
-of `tenues.json`, which a full green run of the tests writes; `raisons.yaml` says why other norms are not held.
+A norm is held (`tenue`) if a rule, a figure or an example names it *and* a passing test holds it; a test that reproduces
+an example of the sources is both. The tests are those of `tenues.json`, which a full green run writes; `raisons.yaml`
+says why other norms are not held.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ ETATS = (TENUE, NON_TENUE, ORIENTATION, NON_PUBLIEE)
 # An orientation asks for nothing that can be computed; a statistic describes the past. An example that cannot be
 # reproduced is declared so, with its reason, in raisons.yaml.
 SANS_CALCUL = ("orientation", "statistique")
-DECLARABLES = {NON_TENUE: None, NON_PUBLIEE: None, ORIENTATION: "exemple"}
+EXEMPLE = "exemple"
+DECLARABLES = {NON_TENUE: None, NON_PUBLIEE: None, ORIENTATION: EXEMPLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,7 @@ def _etat(norme: Norme, nommee_par: tuple[str, ...], tests: tuple[str, ...], mot
     # What nobody published stays so even if a test holds that the project says it is not published.
     if declaree and declaree.etat == NON_PUBLIEE:
         return EtatNorme(norme, NON_PUBLIEE, tests, declaree.raison, nommee_par)
-    if nommee_par and tests:
+    if tests and (nommee_par or norme.type == EXEMPLE):
         return EtatNorme(norme, TENUE, tests, "", nommee_par)
     if norme.type in SANS_CALCUL:
         return EtatNorme(norme, ORIENTATION, tests, f"{norme.type} : rien à calculer", nommee_par)

@@ -17,7 +17,7 @@ from convmed.donnees.modeles import entrees_du_medecin
 from convmed.moteur import noeuds
 from convmed.moteur.colonnes import Calcul
 from convmed.moteur.registre import Contexte
-from convmed.moteur.valeurs import Explication, Instance, compiler_en, reduire
+from convmed.moteur.valeurs import Explication, Groupe, Instance, compiler_en, reduire
 
 ENFANTS = {
     "evenement": {"patient": pl.String, "date": pl.Date, "traceur": pl.String},
@@ -82,7 +82,7 @@ class Cabinet:
                 if isinstance(element, noeuds.Colonne):
                     pile.append(element.nom)
                 elif isinstance(element, noeuds.Agregat) and isinstance(element.terme, noeuds.Colonne):
-                    lues.append(element.terme.nom)
+                    lues += [n.nom for n in (element.terme, element.par) if isinstance(n, noeuds.Colonne)]
         return lues
 
     @cached_property
@@ -106,19 +106,20 @@ class Cabinet:
         terme = agregat.terme
         if not isinstance(terme, noeuds.Colonne):
             raise TypeError("un agrégat sur la patientèle d'un cabinet porte sur une règle ou une entrée nommée")
+        par = agregat.par.nom if isinstance(agregat.par, noeuds.Colonne) else None
         groupes = (
             self.resultats.lazy()
-            .group_by(pl.col(terme.nom).alias("valeur"))
+            .group_by(pl.col(terme.nom).alias("valeur"), (pl.col(par) if par else pl.lit(None)).alias("par"))
             .agg(pl.len().alias("effectif"), pl.col("patient").sort().first().alias("exemple"))
             .sort("exemple")
             .collect()
         )
         lecteur = compiler_en(self.contexte, terme)
-        lus = []
-        for valeur, effectif, exemple in groupes.iter_rows():
+        lus: list[Groupe] = []
+        for valeur, classe, effectif, exemple in groupes.iter_rows():
             patient = self.patient(exemple)
             lecteur(patient)
-            lus.append((valeur, effectif, tuple(patient.utilises)))
+            lus.append((valeur, classe, effectif, tuple(patient.utilises)))
         return reduire(agregat, lus, self.contexte)
 
 

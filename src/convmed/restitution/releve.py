@@ -158,7 +158,15 @@ def _sections(
                 non_calcules.append(NonCalcule(nom, str(motif)))
     if fautes:
         raise Erreurs(fautes)
-    return lignes
+    return _sans_double_compte(lignes, non_calcules)
+
+
+def _sans_double_compte(lignes: list[Ligne], non_calcules: list[NonCalcule]) -> list[Ligne]:
+    """Drop the supervision of students before 2026 where the forfait structure, which paid it, is on the statement."""
+    structure = any(ligne.dispositif == "dotation-numerique" and "structure" in ligne.libelle.lower() for ligne in lignes)
+    doubles = [ligne for ligne in lignes if structure and ligne.dispositif == "missions-specifiques" and "stage" in ligne.libelle]
+    non_calcules += [NonCalcule(d.dispositif, f"{d.libelle} : déjà dans le forfait structure (volet 2)") for d in doubles]
+    return [ligne for ligne in lignes if ligne not in doubles]
 
 
 def _entrees(cabinet: Mapping[str, Any], section: str, annee: int) -> list[Any]:

@@ -33,11 +33,11 @@ REFERENCE_COTISATIONS = "art. 94 à 96 ; circulaire 31/07/2024, 14.5"
 MOTIFS = {
     "non-conventionne": "l'avantage est ouvert aux médecins conventionnés",
     "remplacant": "les remplaçants n'ont pas droit à l'aide",
-    "activite-insuffisante": "l'aide demande au moins quatre demi-journées d'activité par semaine",
     "territoire-exclu": "pas de participation à Mayotte",
     "secteur-2": "la participation est réservée aux honoraires opposables du secteur 1 ; en OPTAM, le code ouvert de l'Urssaf "
     "et la CSMF (la prime OPTAM en tient lieu) n'en donnent aucune, deux sources privées en donnent une partie",
 }
+SANS_AIDE = {"non-conventionne", "remplacant", "avant-la-date-d-effet", "activite-insuffisante"}
 PARTICIPATIONS = {
     "maladie": ("participation_maladie", "maladie, maternité, décès"),
     "allocations_familiales": ("participation_allocations_familiales", "allocations familiales"),
@@ -186,7 +186,7 @@ def _fautes_du_conge(medecin: Instance) -> list[Faute]:
     """Return one fault for each missing field, those that a first missing field hides included."""
     situation = medecin.expliquer("famille_situation")
     manquantes = [situation]
-    if situation.valeur not in MOTIFS and situation.valeur != "avant-la-date-d-effet":
+    if situation.valeur not in SANS_AIDE:
         manquantes += [medecin.expliquer("famille_mensuel"), medecin.expliquer("famille_mois")]
         if situation.valeur is None:
             manquantes += [medecin.expliquer("as_demi_journees"), medecin.expliquer("famille_paternite")]
@@ -228,10 +228,13 @@ def _colonnes_des_cotisations(entree: Cotisations) -> dict[str, Any]:
 
 
 def _motif_du_conge(medecin: Instance) -> str:
-    situation = medecin.valeur("famille_situation")
+    situation, contexte = medecin.valeur("famille_situation"), medecin.contexte
     if situation == "avant-la-date-d-effet":
-        date = medecin.contexte.figure(NOM, "date_effet_famille")[1]
+        date = contexte.figure(NOM, "date_effet_famille")[1]
         return f"l'aide vise les congés qui débutent à partir du {afficher(date, 'date')} (avenant 3)"
+    if situation == "activite-insuffisante":
+        seuil = afficher(contexte.figure(NOM, "seuil_mi_temps")[1], contexte.figures[NOM]["seuil_mi_temps"].unite)
+        return f"l'aide demande au moins {seuil} d'activité par semaine ({REFERENCE_FAMILLE})"
     return f"{MOTIFS[situation]} ({REFERENCE_FAMILLE})" if situation in MOTIFS else ""
 
 

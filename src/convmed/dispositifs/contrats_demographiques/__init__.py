@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from string import Formatter
 from typing import Any
 
 from convmed.dispositifs.contrats_demographiques import regles
@@ -16,6 +17,7 @@ from convmed.dispositifs.contrats_demographiques.entrees import (
     fautes,
 )
 from convmed.dispositifs.socle import SANS_OBJET, Demande, Dispositif, Ligne, Resultat, ligne, ligne_expliquee, refuser
+from convmed.moteur.registre import Contexte
 from convmed.moteur.valeurs import Instance
 from convmed.textes import Faute
 from convmed.textes.unites import afficher, vers_nombre
@@ -29,16 +31,17 @@ NECESSAIRES = {
     "cstm": ("cd_honoraires", "cd_majoration_ars", "contrat_part_opposable"),
 }
 CONDITIONS = {
-    "contrat_souscription_ouverte": "les contrats démographiques ne se souscrivent plus depuis le 31/12/2025",
+    "contrat_souscription_ouverte": "les contrats démographiques ne se souscrivent plus après le {fin_souscription}",
     "souscription_secteur": "le CAIM est réservé au secteur 1 et au secteur 2 OPTAM",
     "souscription_zone": "le cabinet n'est pas dans la zone voulue (ZIP ; hors zone sous-dense pour le CSTM)",
-    "souscription_activite": "le CAIM demande au moins deux jours et demi d'activité libérale par semaine",
-    "souscription_installation": "le CAIM s'adresse aux médecins installés dans la zone depuis moins d'un an",
+    "souscription_activite": "le CAIM demande au moins {caim_demi_journees_min} d'activité libérale par semaine",
+    "souscription_installation": "le CAIM s'adresse aux médecins installés dans la zone depuis moins de {caim_anciennete_max}",
     "souscription_coordination": "ce contrat demande d'exercer en groupe, en CPTS ou en équipe de soins primaires",
     "souscription_permanence": "le CAIM demande de participer à la permanence des soins",
-    "souscription_age": "le COTRAM s'adresse aux médecins de soixante ans ou plus",
-    "souscription_accueilli": "le médecin accueilli doit avoir moins de cinquante ans et être installé depuis moins d'un an",
-    "souscription_jours": "le CSTM demande au moins dix jours d'exercice par an en ZIP",
+    "souscription_age": "le COTRAM s'adresse aux médecins de {cotram_age} ou plus",
+    "souscription_accueilli": "le médecin accueilli doit avoir moins de {cotram_age_accueilli} et être installé depuis moins de "
+    "{cotram_anciennete_accueilli}",
+    "souscription_jours": "le CSTM demande au moins {cstm_jours_min} d'exercice par an en ZIP",
     "souscription_sans_cumul": "le CAIM ne se cumule ni avec un COTRAM ni avec un COSCOM",
 }
 
@@ -93,7 +96,7 @@ def lignes(medecin: Instance, annee: int) -> list[Ligne]:
             ligne(medecin, regle, f"{libelle}, {nom}", annee, date_versement=date, precision_date=precision, base="une fois")
             for regle, nom, date, precision in (
                 ("caim_montant_signature", "premier versement", medecin.donnees["cd_date_adhesion"], "à la signature"),
-                ("caim_montant_solde", "second versement", medecin.valeur("caim_date_solde"), "un an après la signature"),
+                ("caim_montant_solde", "second versement", medecin.valeur("caim_date_solde"), "second versement du contrat"),
             )
             if medecin.valeur(regle)
         ]
@@ -112,7 +115,7 @@ def calculer_souscription(demande: Demande, entree: Souscription) -> Resultat:
     conditions = list(CONDITIONS) if ouverte.valeur else ["contrat_souscription_ouverte"]
     refuser(fautes(medecin, conditions))
     motifs = [
-        f"{CONDITIONS[regle]} ({medecin.contexte.regle(regle).article})"
+        f"{_phrase(CONDITIONS[regle], medecin.contexte)} ({medecin.contexte.regle(regle).article})"
         for regle in conditions
         if medecin.valeur(regle) is False
     ]
@@ -120,6 +123,14 @@ def calculer_souscription(demande: Demande, entree: Souscription) -> Resultat:
     if motifs:
         resultats["motif"] = " ; ".join(motifs)
     return Resultat(resultats, [], {regle: medecin.expliquer(regle) for regle in conditions})
+
+
+def _phrase(gabarit: str, contexte: Contexte) -> str:
+    """Write a sentence whose figures, between braces, are those of the barème."""
+    noms = [nom for _, nom, _, _ in Formatter().parse(gabarit) if nom]
+    return gabarit.format(
+        **{nom: afficher(contexte.figure(NOM, nom)[1], contexte.figures[NOM][nom].unite) for nom in noms}
+    )
 
 
 def _base(medecin: Instance) -> str:
@@ -130,14 +141,14 @@ def _base(medecin: Instance) -> str:
 def _motif(medecin: Instance, annee: int) -> str:
     situation, contrat = medecin.valeur("contrat_situation"), medecin.donnees["cd_contrat"]
     if situation == "souscription-close":
-        fin = medecin.contexte.figure(NOM, "fin_souscription")[1]
-        return f"les contrats démographiques ne se souscrivent plus après le {afficher(fin, 'date')} ({REFERENCE})"
+        return f"{_phrase(CONDITIONS['contrat_souscription_ouverte'], medecin.contexte)} ({REFERENCE})"
     if situation == "hors-exercice":
         return f"le contrat ne court pas en {annee} ({REFERENCE})"
     if contrat == "caim" and medecin.valeur("caim_aide_totale"):
-        return f"le CAIM est versé en deux fois, à la signature puis à un an : rien en {annee} (convention 2016, art. 4)"
+        delai = _phrase("{caim_delai_solde}", medecin.contexte)
+        return f"le CAIM est versé à la signature, puis après {delai} : rien en {annee} (convention 2016, art. 4)"
     if contrat == "caim":
-        return "activité inférieure à deux jours et demi par semaine (convention 2016, art. 4)"
+        return f"{_phrase(CONDITIONS['souscription_activite'], medecin.contexte)} (convention 2016, art. 4)"
     return "aucune activité qui ouvre l'aide (convention 2016, art. 5 à 7)"
 
 

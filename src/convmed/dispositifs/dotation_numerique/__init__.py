@@ -20,7 +20,7 @@ from convmed.textes.unites import afficher, vers_nombre
 
 NOM = "dotation-numerique"
 # No practice writes more in a year: beyond it a count is a typing error, and the exact comparison of means
-# (regles.PAS) holds up to it.
+# (moyennes.PAS) holds up to it.
 ABSURDE = 100_000
 Nombre = Annotated[int, Field(ge=0, le=ABSURDE)]
 NEUTRALISATION = (

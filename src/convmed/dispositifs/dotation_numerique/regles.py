@@ -4,59 +4,22 @@ Sources: convention of 4 June 2024, art. 28 and 29, annexes 8 and 9; circulaire 
 """
 
 from convmed.dispositifs.dotation_numerique import entrees  # noqa: F401  the rules read the inputs that it declares
+from convmed.dispositifs.dotation_numerique.moyennes import (
+    moyenne_atteinte,
+    points_si,
+    somme_de,
+    taux,
+    taux_atteint,
+    valeur_des_points,
+)
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import arrondi_demi_superieur, cas, et, non, present
+from convmed.moteur.noeuds import cas, et, present
 
 ANTERIEUR, SIGNE, PROPOSE = "convention-2016", "convention-2024", "proposition-2024-02-08"
 
 regle = REGISTRE.regle_de("dotation-numerique", SIGNE, "art. 28 et 29, annexe 8")
 regle_fs = REGISTRE.regle_de("dotation-numerique", ANTERIEUR, "annexe 9 (forfait structure)")
 regle_proposee = REGISTRE.regle_de("dotation-numerique", PROPOSE, "proposition du 08/02/2024, dotation numérique")
-
-# A mean of fractions is compared with its target exactly, equality included, in 64-bit integers. Each rate is a whole
-# number of steps of 10**-12 and a remainder, itself rounded *up* to a step of 10**-24. Rounding down would lose an
-# equality such as 1/3 + 2/3. Rounding up cannot create one: with totals up to 100 000, four fractions that miss the
-# target miss it by 10**-20 at least, far more than four steps. 10**12 x 100 000 stays under 2**63.
-PAS = 10**12
-
-
-def retenu(total, seuil):
-    """Return whether a rate counts in its mean."""
-    return et(total > 0, total >= seuil)
-
-
-def taux(dematerialises, total, seuil):
-    """Return a rate in whole steps, rounded down; nothing for a rate that leaves its mean."""
-    return cas((non(retenu(total, seuil)), 0), sinon=PAS * dematerialises // total)
-
-
-def moyenne_atteinte(cible, seuil, *lignes):
-    """Return whether the mean of the rates that count reaches the target; false if none counts."""
-    effectif = sum(cas((retenu(total, seuil), 1), sinon=0) for _, _, total in lignes)
-    entiers = sum(valeur for valeur, _, _ in lignes)
-    restes = sum(
-        cas(
-            (non(retenu(total, seuil)), 0),
-            sinon=(PAS * (PAS * dematerialises - valeur * total) + total - 1) // total,
-        )
-        for valeur, dematerialises, total in lignes
-    )
-    return et(effectif > 0, entiers + restes // PAS >= effectif * cible * (PAS // 10_000))
-
-
-def taux_atteint(dematerialises, total, cible):
-    """Return whether one rate reaches its target; false without activity."""
-    return et(total > 0, 10_000 * dematerialises >= cible * total)
-
-
-def points_si(condition, points):
-    """Return the points of a line, or none."""
-    return cas((condition, points), sinon=0)
-
-
-def valeur_des_points(points, valeur):
-    """Return the amount of points, which are counted in tenths."""
-    return cas((points == 0, 0), sinon=arrondi_demi_superieur(points * valeur, 10))
 
 
 # --- which text pays
@@ -332,7 +295,7 @@ def fs_points_usages(
             bareme.fs_cible_ordonnance_numerique, bareme.fs_points_ordonnance_numerique,
         ),
     )  # fmt: skip
-    return sum(
+    return somme_de(
         points_si(taux_atteint(dematerialises, total, cible), points) for dematerialises, total, cible, points in lignes
     ) + points_si(numerique_fse_appcv >= bareme.fs_minimum_fse_appcv, bareme.fs_points_appcv)
 
@@ -427,7 +390,7 @@ def prop_points_volet_2(
         numerique_messages_patients >= bareme.prop_minimum_usage,
         taux_atteint(numerique_dmp_dematerialises, numerique_dmp_total, bareme.prop_cible_volet_2),
     )
-    return sum(points_si(condition, bareme.prop_points_indicateur) for condition in conditions)
+    return somme_de(points_si(condition, bareme.prop_points_indicateur) for condition in conditions)
 
 
 @regle_proposee(entite="medecin", unite="points", du="2026-01-01", normes=["P2-62"])

@@ -187,9 +187,9 @@ def fmt_eligible(secteur, option_tarifaire):
 
 
 @regle_partagee(entite="medecin", unite="EUR/an", du="2026-01-01", normes=["C3.1A-02", "C3.1A-03", "C3.1A-06", "P2-13"])
-def fmt_socle_total(fmt_eligible, fmt_socle):
+def fmt_socle_total(fmt_eligible, fmt_socle, fmt_classe):
     """Socle du forfait : somme des montants de la patientèle, sans majoration."""
-    return cas((non(fmt_eligible), 0), sinon=somme("patient", fmt_socle))
+    return cas((non(fmt_eligible), 0), sinon=somme("patient", fmt_socle, par=fmt_classe))
 
 
 @regle_partagee(entite="medecin", unite="EUR/an", du="2026-01-01", normes=["C3.1A-32", "P2-14"])
@@ -307,9 +307,9 @@ def fpmt_eligible(secteur):
 
 
 @regle_fpmt(entite="medecin", unite="EUR/an", du="2018-01-01", normes=["C3.1A-05"])
-def fpmt_socle_total(fpmt_eligible, fpmt_montant):
+def fpmt_socle_total(fpmt_eligible, fpmt_montant, fpmt_classe):
     """Forfait patientèle : somme des montants de la patientèle."""
-    return cas((non(fpmt_eligible), 0), sinon=somme("patient", fpmt_montant))
+    return cas((non(fpmt_eligible), 0), sinon=somme("patient", fpmt_montant, par=fpmt_classe))
 
 
 @regle_fpmt(entite="medecin", unite="nombre", du="2018-01-01")

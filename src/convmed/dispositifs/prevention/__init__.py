@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from convmed.dispositifs.forfait_medecin_traitant import MOTIFS
@@ -110,15 +111,12 @@ def _rosp(contexte: Contexte, annee: int, patients: list[Instance], absente: Reg
 
 def fautes_de_population(patients: Iterable[Instance]) -> list[Faute]:
     """Return one fault for each birth or sex that an indicator needs and does not have."""
-    fautes = {
-        faute.champ: faute
-        for rang, patient in enumerate(patients)
-        for indicateur in INDICATEURS
-        for faute in fautes_de(
-            patient.expliquer(indicateur.colonne), lambda feuille, rang=rang: f"entree.patients[{rang}].{feuille.nom}"
-        )
-        if faute.champ and faute.champ.rsplit(".", 1)[1] in POPULATION
-    }
+    fautes: dict[tuple[int, str | None], Faute] = {}
+    for rang, patient in enumerate(patients):
+        for indicateur in INDICATEURS:
+            for faute in fautes_de(patient.expliquer(indicateur.colonne), lambda feuille: feuille.nom):
+                if faute.champ in POPULATION:
+                    fautes[rang, faute.champ] = replace(faute, champ=f"entree.patients[{rang}].{faute.champ}")
     return list(fautes.values())
 
 
@@ -145,8 +143,10 @@ def instance(contexte: Contexte, patient: Patient, evenements: Iterable[Acte]) -
 
 
 def _detail(patient: Instance) -> dict[str, Any]:
-    indicateurs, manques = {}, {}
-    actes, prochaines = {}, {}
+    indicateurs: dict[str, str] = {}
+    manques: dict[str, list[str]] = {}
+    actes: dict[str, str] = {}
+    prochaines: dict[str, str] = {}
     for indicateur in INDICATEURS:
         etat = patient.expliquer(indicateur.colonne)
         if etat.valeur is None:
@@ -205,4 +205,4 @@ def _euros(centimes: int | None) -> int | float | None:
 DISPOSITIF = Dispositif(
     NOM, "Prévention (quinze indicateurs)", Entree, calculer, lambda entree: entree.date.year if entree.date else None
 )
-__all__ = ["DISPOSITIF", "regles"]
+__all__ = ["DISPOSITIF", "INDICATEURS", "regles"]

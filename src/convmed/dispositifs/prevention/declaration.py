@@ -113,10 +113,10 @@ def toutes(*preuves: Preuve) -> Preuve:
 
 
 def _toutes_deux(a: Preuve, b: Preuve) -> Preuve:
-    les_deux = _si_les_deux(a.utile, b.utile, _plus_recente(a.utile, b.utile))
+    les_deux = _si(et(present(a.utile), present(b.utile)), _plus_recente(a.utile, b.utile))
     return Preuve(
         et(a.remplie, b.remplie),
-        _si_les_deux(a.acte, b.acte, _plus_ancienne(a.acte, b.acte)),
+        _si(et(present(a.acte), present(b.acte)), _plus_ancienne(a.acte, b.acte)),
         _plus_ancienne(a.echeance, b.echeance),
         cas((a.remplie, b.utile), (b.remplie, a.utile), sinon=les_deux),
     )
@@ -127,7 +127,7 @@ def une_de(*preuves: Preuve) -> Preuve:
     return Preuve(
         ou(*(preuve.remplie for preuve in preuves)),
         reduce(_plus_recente, (preuve.acte for preuve in preuves)),
-        reduce(_plus_recente, (cas((preuve.remplie, preuve.echeance), sinon=JAMAIS) for preuve in preuves)),
+        reduce(_plus_recente, (_si(preuve.remplie, preuve.echeance) for preuve in preuves)),
         reduce(_plus_ancienne, (preuve.utile for preuve in preuves)),
     )
 
@@ -136,9 +136,9 @@ def reservee(preuve: Preuve, condition: Noeud) -> Preuve:
     """Return an evidence that counts only for the patients who fulfil a condition."""
     return Preuve(
         et(condition, preuve.remplie),
-        cas((condition, preuve.acte), sinon=JAMAIS),
+        _si(condition, preuve.acte),
         preuve.echeance,
-        cas((condition, preuve.utile), sinon=JAMAIS),
+        _si(condition, preuve.utile),
     )
 
 
@@ -150,8 +150,8 @@ def _plus_ancienne(a: Noeud, b: Noeud) -> Noeud:
     return cas((non(present(a)), b), (non(present(b)), a), (a <= b, a), sinon=b)
 
 
-def _si_les_deux(a: Noeud, b: Noeud, valeur: Noeud) -> Noeud:
-    return cas((et(present(a), present(b)), valeur), sinon=JAMAIS)
+def _si(condition: Noeud, valeur: Noeud) -> Noeud:
+    return cas((condition, valeur), sinon=JAMAIS)
 
 
 JAMAIS = noeud(None)

@@ -1,0 +1,159 @@
+"""Expressions translated to Narwhals, over the columns that a plan brings together."""
+
+from __future__ import annotations
+
+from functools import singledispatchmethod
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from convmed.moteur import noeuds
+from convmed.moteur.planification import Analyse, Plan
+from convmed.moteur.valeurs import OPERATIONS
+
+TYPES: dict[str | None, Any] = {"booleen": nw.Boolean, "entier": nw.Int64, "date": nw.Date, "texte": nw.String}
+
+
+class Traducteur:
+    """Turns the expressions of a plan into Narwhals ones."""
+
+    def __init__(self, analyse: Analyse, plan: Plan, sur_spark: bool = False) -> None:
+        self.analyse, self.plan, self.sur_spark = analyse, plan, sur_spark
+        self.constante, self.peut_manquer = analyse.constante, analyse.peut_manquer
+
+    def definition(self, nom: str) -> nw.Expr:
+        """Translate what a column of the plan is defined by."""
+        return self.expression(self.plan.definitions[nom], nom)
+
+    def expression(self, noeud: noeuds.Noeud, definie: str = "") -> nw.Expr:
+        """Translate an expression; what holds for all rows is computed here, once, and what is shared is read."""
+        fixe, valeur = self.constante(noeud)
+        if fixe:
+            return self.litteral(noeud, valeur)
+        partage = self.plan.partages.get(self.analyse.numero(noeud))
+        return self.traduire(noeud) if partage in {None, definie} else nw.col(str(partage))
+
+    def litteral(self, noeud: noeuds.Noeud, valeur: Any) -> nw.Expr:
+        """Return a constant of the kind of an expression: a missing one has a type too."""
+        genre = self.analyse.contexte.genre(noeud)
+        return nw.lit(valeur, dtype=TYPES[genre]) if genre in TYPES else nw.lit(valeur)
+
+    def contribution(self, agregat: noeuds.Agregat) -> nw.Expr:
+        """Compile what one child brings to an aggregate; missing where its condition does not hold."""
+        if agregat.genre in {"nombre", "existe"}:
+            return nw.when(self.expression(agregat.terme)).then(nw.lit(1)).otherwise(nw.lit(0))
+        terme = self.expression(agregat.terme)
+        return terme if agregat.condition is None else nw.when(self.expression(agregat.condition)).then(terme)
+
+    @singledispatchmethod
+    def traduire(self, noeud: Any) -> nw.Expr:
+        """Translate an expression that varies from row to row."""
+        raise TypeError(f"expression inconnue : {noeud!r}")
+
+    @traduire.register
+    def _(self, noeud: noeuds.Colonne) -> nw.Expr:
+        return nw.col(noeud.nom) if self.analyse.fournie(noeud.nom) else self.litteral(noeud, None)
+
+    def _manque_toujours(self, *noeuds_lus: noeuds.Noeud) -> bool:
+        return any(self.constante(noeud) == (True, None) for noeud in noeuds_lus)
+
+    @traduire.register
+    def _(self, noeud: noeuds.Operation) -> nw.Expr:
+        if self._manque_toujours(noeud.gauche, noeud.droite):
+            return self.litteral(noeud, None)
+        gauche, droite = self.expression(noeud.gauche), self.expression(noeud.droite)
+        if noeud.symbole == "//":
+            return self._quotient(gauche, droite)
+        resultat: nw.Expr = OPERATIONS[noeud.symbole](gauche, droite)
+        return resultat
+
+    def _quotient(self, gauche: nw.Expr, droite: nw.Expr) -> nw.Expr:
+        """Divide integers, rounding down; Spark only divides floats, exact to 2**50 once the remainder is taken off."""
+        if not self.sur_spark:
+            return gauche // droite
+        diviseur = nw.when(droite != 0).then(droite)
+        return ((gauche - gauche % diviseur) / diviseur).round(0).cast(nw.Int64)
+
+    @traduire.register
+    def _(self, noeud: noeuds.Logique) -> nw.Expr:
+        termes = [self.expression(terme) for terme in noeud.termes]
+        resultat = termes[0]
+        for terme in termes[1:]:
+            resultat = resultat & terme if noeud.operateur == "et" else resultat | terme
+        return resultat
+
+    @traduire.register
+    def _(self, noeud: noeuds.Non) -> nw.Expr:
+        return ~self.expression(noeud.terme)
+
+    @traduire.register
+    def _(self, noeud: noeuds.Present) -> nw.Expr:
+        if self.analyse.inconnue(noeud.terme):
+            return self.litteral(noeud, None)
+        return ~self.expression(noeud.terme).is_null()
+
+    @traduire.register
+    def _(self, noeud: noeuds.Parmi) -> nw.Expr:
+        valeurs = self._fixe(noeud.liste, "une liste") if isinstance(noeud.liste, noeuds.Noeud) else noeud.liste
+        if valeurs is None:
+            return self.litteral(noeud, None)
+        terme = self.expression(noeud.terme)
+        dedans = terme.is_in(list(valeurs))
+        return nw.when(~terme.is_null()).then(dedans) if self.peut_manquer(noeud.terme) else dedans
+
+    @traduire.register
+    def _(self, noeud: noeuds.Cas) -> nw.Expr:
+        resultat = self.expression(noeud.sinon)
+        for condition, valeur in reversed(noeud.branches):
+            resultat = self._choisir(condition, self.expression(valeur), resultat)
+        return resultat
+
+    def _choisir(self, condition: noeuds.Noeud, alors: nw.Expr, sinon: nw.Expr) -> nw.Expr:
+        test = self.expression(condition)
+        if self.peut_manquer(condition):
+            sinon = nw.when(~test.is_null()).then(sinon)
+        return nw.when(test).then(alors).otherwise(sinon)
+
+    @traduire.register
+    def _(self, noeud: noeuds.Duree) -> nw.Expr:
+        if self._manque_toujours(noeud.debut, noeud.fin):
+            return self.litteral(noeud, None)
+        debut, fin = self._jour(noeud.debut), self._jour(noeud.fin)
+        if noeud.unite == "ans":
+            pas_encore = fin[1] * 100 + fin[2] < debut[1] * 100 + debut[2]
+            ecart = fin[0] - debut[0]
+        else:
+            pas_encore = fin[2] < debut[2]
+            ecart = (fin[0] - debut[0]) * 12 + fin[1] - debut[1]
+        return nw.when(pas_encore).then(ecart - 1).otherwise(ecart)
+
+    def _jour(self, noeud: noeuds.Noeud) -> tuple[Any, Any, Any]:
+        fixe, valeur = self.constante(noeud)
+        if fixe:
+            return valeur.year, valeur.month, valeur.day
+        date = self.expression(noeud).dt
+        return date.year().cast(nw.Int64), date.month().cast(nw.Int64), date.day().cast(nw.Int64)
+
+    @traduire.register
+    def _(self, noeud: noeuds.Decalage) -> nw.Expr:
+        return self._decaler(noeud, self.expression(noeud.date), noeud.mois)
+
+    def _decaler(self, noeud: noeuds.Decalage, date: nw.Expr, mois: noeuds.Noeud) -> nw.Expr:
+        """Move a date by months that no engine takes from a column: a `cas` of constants is spread over its branches."""
+        if isinstance(mois, noeuds.Cas) and not self.constante(mois)[0]:
+            resultat = self._decaler(noeud, date, mois.sinon)
+            for condition, valeur in reversed(mois.branches):
+                resultat = self._choisir(condition, self._decaler(noeud, date, valeur), resultat)
+            return resultat
+        nombre = self._fixe(mois, "un nombre de mois")
+        return self.litteral(noeud, None) if nombre is None else date.dt.offset_by(f"{nombre}mo").cast(nw.Date)
+
+    def _fixe(self, noeud: noeuds.Noeud, quoi: str) -> Any:
+        fixe, valeur = self.constante(noeud)
+        if not fixe:
+            raise TypeError(f"{quoi} qui change d'une ligne à l'autre ne se calcule pas en colonnes")
+        return valeur
+
+    @traduire.register
+    def _(self, noeud: noeuds.Agregat) -> nw.Expr:
+        return nw.col(self.plan.agregats[noeud.entite][noeuds.forme(noeud)][0])
