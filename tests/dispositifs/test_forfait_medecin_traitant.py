@@ -11,7 +11,7 @@ import pytest
 
 from convmed.dispositifs.contrat import CasRefuses, repondre
 from convmed.dispositifs.forfait_medecin_traitant import DISPOSITIF, Entree
-from convmed.dispositifs.socle import Demande, Resultat
+from convmed.dispositifs.socle import Demande, Refus, Resultat
 from convmed.donnees.entites import REGISTRE
 from convmed.moteur.noeuds import Colonne, parcourir
 from convmed.textes import baremes, trouver_texte
@@ -315,6 +315,26 @@ def test_une_figure_non_publiee_se_dit_et_ne_vaut_pas_zero(tmp_path: Path, figur
     sans_montant = [ligne for ligne in reponse.lignes if ligne.montant is None]
     assert [ligne.etat for ligne in sans_montant] == ["non publié"]
     assert reponse.explications["total"].valeur is None
+
+
+@pytest.mark.parametrize(
+    ("figure", "montants"),
+    [("versements: 2", [50, 50]), ("versements: 3", [33.33, 33.33, 33.34]), ("versements: null", [100]),
+     ("mois_des_versements: [4, 6]", [25, 25, 25, 25])],
+)  # fmt: skip
+def test_un_scenario_change_le_rythme_des_versements(tmp_path: Path, figure: str, montants: list[float]) -> None:
+    """Months that do not fit the number of payments date none of them."""
+    nom, valeur = figure.split(": ")
+    chemin = scenario(tmp_path, f"    {nom}:\n      - {{du: 2026-01-01, valeur: {valeur}}}\n", APPLIQUE)
+    lignes = [ligne.en_dict() for ligne in calculer_sous(chemin, GENERALISTE, patient()).lignes]
+    assert [(ligne["montant"], ligne["date_versement"]) for ligne in lignes] == [(montant, None) for montant in montants]
+
+
+def test_sans_date_d_observation_le_calcul_est_refuse(tmp_path: Path) -> None:
+    chemin = scenario(tmp_path, "    date_patientele:\n      - {du: 2026-01-01, valeur: null}\n")
+    with pytest.raises(Refus) as refus:
+        calculer_sous(chemin, GENERALISTE, patient())
+    assert [faute.champ for faute in refus.value.fautes] == ["annee"]
 
 
 # --- refusals

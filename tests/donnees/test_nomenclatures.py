@@ -149,6 +149,21 @@ def test_un_traceur_nomme_s_annule_aussi(ecrire: Ecrire) -> None:
     assert lus(ecrire(evenements="patient;date;traceur;quantite\np1;2025-01-01;hba1c;1\np1;2025-01-01;hba1c;-1\n")) == []
 
 
+def test_une_annulation_vaut_quelle_que_soit_la_specialite(ecrire: Ecrire) -> None:
+    lu = lire_dossier(ecrire(evenements="patient;date;nomenclature;code;specialite;quantite\np1;2025-01-01;ngap;C;19;1\np1;2025-01-01;ngap;C;;-1\n"
+                                        "p2;2025-01-01;ngap;C;19;1\np1;2025-01-01;nabm;407;;1\np1;2025-01-01;nabm;407;;-1\n"))  # fmt: skip
+    assert lu.evenements is not None
+    assert lu.evenements.rows() == [("p2", dt.date(2025, 1, 1), "examen-bucco-dentaire")]
+    assert not any("annulation" in avertissement for avertissement in lu.avertissements)
+
+
+def test_l_annulation_d_un_acte_qui_n_est_pas_traceur_ne_dit_rien(ecrire: Ecrire) -> None:
+    lu = lire_dossier(ecrire(evenements="patient;date;nomenclature;code;quantite\np1;2025-01-01;ngap;G;-1\np1;2025-01-01;nabm;1577;-1\n"))
+    assert [a for a in lu.avertissements if "annulation" in a] == [
+        "evenements.csv : 1\u00a0annulation sans acte de même patient, date et code à annuler"
+    ]
+
+
 SIENNES = (
     "nomenclature;code;traceur;du;au;condition\n"
     "nabm;0552;;;;\n"  # no longer a tracer

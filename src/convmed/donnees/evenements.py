@@ -18,9 +18,12 @@ SCHEMA = {"patient": pl.String, "date": pl.Date, "traceur": pl.String}
 CODES_CITES = 5
 _RANG = "__rang"
 _CLASSE = [_RANG, "date", "traceur"]
-_ACTE = [*_CLASSE, "nomenclature", "code"]
+_ACTE = [_RANG, "date", "nomenclature", "code"]
 # A tracer act waits in 9 bytes (30 if the file has quantities): the rank of its patient, and words as numbers.
-_COMPACT: Any = {"nomenclature": pl.Enum(NOMENCLATURES), "traceur": pl.Enum(TRACEURS_CONNUS), "quantite": pl.Int32}
+_COMPACT: Any = {
+    _RANG: pl.UInt32, "date": pl.Date, "nomenclature": pl.Enum(NOMENCLATURES), "code": pl.String,
+    "traceur": pl.Enum(TRACEURS_CONNUS), "quantite": pl.Int32,
+}  # fmt: skip
 _FACULTATIVES = {
     "nomenclature": pl.String, "code": pl.String, "traceur": pl.String, "specialite_executant": pl.String, "quantite": pl.Int64,
 }  # fmt: skip
@@ -69,19 +72,39 @@ class _Traitement:
         complet = bloc.lazy().drop(EMPREINTE, strict=False).with_columns(manquantes).with_columns(pl.col("quantite").fill_null(1))
         if self.equivalences:
             complet = complet.with_columns(pl.col("patient").replace(self.equivalences))
-        table = self._verifier(complet).select(*_ACTE, "specialite_executant", "quantite").filter(pl.col("quantite") != 0)
-        self.nuls += bloc.height - table.height
-        codes = table.filter(pl.col("traceur").is_null()) if "traceur" in bloc.columns else table
-        traduits, bilan = traceurs(codes.drop("traceur"), self.connues)
+        table = self._verifier(complet).select(*_ACTE, "traceur", "specialite_executant", "quantite")
+        poses = table.filter(pl.col("quantite") > 0)
+        actes, bilan = self._traduire(poses)
         self.bilan += bilan
-        nommes = table.filter(pl.col("traceur").is_not_null()) if "traceur" in bloc.columns else table.clear()
-        actes = pl.concat([partie.select(*_ACTE, "quantite").cast(_COMPACT) for partie in (nommes, traduits)])
-        if "quantite" in bloc.columns:
-            return actes
-        # Without quantities nothing can be cancelled: what is repeated may go at once.
-        uniques = actes.select(_CLASSE).unique(maintain_order=True)
-        self.repetes += actes.height - uniques.height
-        return uniques
+        if "quantite" not in bloc.columns:
+            # Without quantities nothing can be cancelled: what is repeated may go at once.
+            uniques = actes.select(_CLASSE).unique(maintain_order=True)
+            self.repetes += actes.height - uniques.height
+            return uniques
+        annulations = table.filter(pl.col("quantite") < 0)
+        self.nuls += table.height - poses.height - annulations.height
+        return pl.concat([actes, self._marquer(annulations)])
+
+    def _traduire(self, table: pl.DataFrame) -> tuple[pl.DataFrame, Bilan]:
+        """Return the tracer acts; one that the file names takes its name as code."""
+        nomme = pl.col("traceur").is_not_null()
+        traduits, bilan = traceurs(table.filter(~nomme).drop("traceur"), self.connues)
+        nommes = table.filter(nomme).with_columns(pl.lit(None, pl.String).alias("nomenclature"), code=pl.col("traceur"))
+        return pl.concat([partie.select(*_COMPACT).cast(_COMPACT) for partie in (nommes, traduits)]), bilan
+
+    def _marquer(self, annulations: pl.DataFrame) -> pl.DataFrame:
+        """Return the cancellations, one row each, with a `traceur` only if they are of a tracer act: these must find it.
+
+        They cancel by code, whoever did the act: their own speciality is often left out.
+        """
+        visees = self._traduire(annulations)[0].select(*_ACTE, "traceur").unique(_ACTE)
+        codees = annulations.with_columns(
+            nomenclature=pl.when(pl.col("traceur").is_null()).then("nomenclature"), code=pl.coalesce("traceur", "code")
+        )
+        return (
+            codees.drop("traceur").cast({nom: _COMPACT[nom] for nom in ("nomenclature", "quantite")})
+            .join(visees, on=_ACTE, how="left", nulls_equal=True).select(*_COMPACT)
+        )  # fmt: skip
 
     def _verifier_les_colonnes(self, bloc: pl.DataFrame) -> None:
         if not self.colonnes_vues and "traceur" not in bloc.columns and not {"nomenclature", "code"} <= set(bloc.columns):
@@ -131,18 +154,20 @@ class _Traitement:
             self.lecteur.avertir(self.nom, f"{comptes} sans connaître la spécialité de l'exécutant, que le texte exige")
 
 
-def _sans_les_annules(actes: pl.DataFrame, nom: str, lecteur: Lecteur) -> pl.DataFrame:
+def _sans_les_annules(table: pl.DataFrame, nom: str, lecteur: Lecteur) -> pl.DataFrame:
     """Take away, first line first, the acts that negative quantities cancel; warn of those that cancel nothing."""
-    if not (actes.get_column("quantite") < 0).any():
-        return actes
-    a_annuler = actes.filter(pl.col("quantite") < 0).group_by(_ACTE).agg(__annule=-pl.col("quantite").sum())
-    poses = actes.filter(pl.col("quantite") > 0).join(a_annuler, on=_ACTE, how="left", nulls_equal=True, maintain_order="left")
-    cumul = pl.col("quantite").cum_sum().over(_ACTE)
-    factures = poses.group_by(_ACTE).agg(__facture=pl.col("quantite").sum())
+    annulations = table.filter(pl.col("quantite") < 0)
+    if annulations.is_empty():
+        return table
+    a_annuler = annulations.group_by(_ACTE).agg(__annule=-pl.col("quantite").sum(), __vise=pl.col("traceur").is_not_null().any())
+    poses = table.filter(pl.col("quantite") > 0).join(a_annuler, on=_ACTE, how="left", nulls_equal=True, maintain_order="left")
+    # A code of two classes makes two rows, and is cancelled in both.
+    factures = poses.group_by(*_ACTE, "traceur").agg(__facture=pl.col("quantite").sum()).unique(_ACTE)
     orphelines = (
         a_annuler.join(factures, on=_ACTE, how="left", nulls_equal=True)
-        .filter(pl.col("__annule") > pl.col("__facture").fill_null(0)).height
+        .filter(pl.col("__vise"), pl.col("__annule") > pl.col("__facture").fill_null(0)).height
     )  # fmt: skip
     if orphelines:
         lecteur.avertir(nom, nombre(orphelines, "annulation", "annulations") + " sans acte de même patient, date et code à annuler")
-    return poses.filter(pl.col("__annule").is_null() | (cumul > pl.col("__annule"))).drop("__annule")
+    cumul = pl.col("quantite").cum_sum().over(*_ACTE, "traceur")
+    return poses.filter(pl.col("__annule").is_null() | (cumul > pl.col("__annule")))

@@ -6,14 +6,17 @@ import datetime as dt
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from convmed.interfaces.console import AideEnFrancais, ecrire, en_csv, en_json, mauvais_usage, progression, table_en_csv
 from convmed.interfaces.console import rangees_json as en_rangees
 from convmed.textes import EN_VIGUEUR, Erreurs, Faute, trouver_texte
+
+Commande = TypeVar("Commande", bound=Callable[..., Any])
 
 # Data-frame libraries are imported by the commands that need them: the others start in a fraction of a second.
 ANNEES = click.IntRange(2017, 2030)
@@ -24,7 +27,7 @@ texte_ = click.option("--texte", default=EN_VIGUEUR, show_default=True, help="Te
 sortie_ = click.option("--sortie", type=click.Path(path_type=Path), help="Fichier à écrire, plutôt que la sortie standard.")
 
 
-def format_(*formats: str) -> Any:
+def format_(*formats: str) -> Callable[[Commande], Commande]:
     """Return the option that chooses how a result is written; the first format is the default."""
     choix = click.Choice(formats)
     return click.option("--format", "presentation", type=choix, default=formats[0], show_default=True, help="Présentation.")
@@ -176,7 +179,7 @@ def bareme(date: str | None, texte: str, dispositif: str | None, presentation: s
     if presentation == "texte":
         from convmed.restitution.tables import tableau
 
-        colonnes = ["figure", "libellé", ("valeur", "right"), "unité", "texte", "référence", "confiance"]
+        colonnes: list[str | tuple[str, str]] = ["figure", "libellé", ("valeur", "right"), "unité", "texte", "référence", "confiance"]
         cles = ("figure", "libelle", "valeur", "unite", "texte", "reference", "confiance")
         titre = f"Barème au {jour:%d/%m/%Y} — {choisi.libelle}"
         ecrire(tableau(titre, colonnes, ([f[cle] or "" for cle in cles] for f in figures)), sortie)
@@ -256,7 +259,7 @@ def _lire(dossier: Path, annee: int) -> Any:
     from convmed.donnees.dossier import lire_dossier, verifier
 
     with progression("Lecture du dossier") as avancer:
-        lu = lire_dossier(dossier, lambda fichier, lus, total: avancer(fichier, lus, total))
+        lu = lire_dossier(dossier, avancer)
         lu.avertissements += verifier(lu, annee)
     return lu
 
@@ -267,7 +270,7 @@ def _etablir(dossier: Path, annee: int, texte: str) -> tuple[Any, Any]:
     choisi = trouver_texte(texte)
     lu = _lire(dossier, annee)
     with progression("Calcul du relevé", len(ETAPES)) as avancer:
-        return lu, etablir(lu, annee, choisi, lambda etape: avancer(etape))
+        return lu, etablir(lu, annee, choisi, avancer)
 
 
 def _date(valeur: str, option: str) -> dt.date:

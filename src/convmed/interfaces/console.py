@@ -38,6 +38,7 @@ class CommandeEnFrancais(click.Command):
     context_class = _ContexteEnFrancais
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option --help, explained in French."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = "Affiche cette aide."
@@ -73,7 +74,7 @@ def nom_de(parametre: click.Parameter) -> str:
     return parametre.opts[0] if isinstance(parametre, click.Option) else (parametre.name or "").upper()
 
 
-def attendu(genre: click.ParamType) -> str:
+def attendu(genre: Any) -> str:
     """Say in French what a parameter accepts."""
     match genre:
         case click.Choice():

@@ -19,7 +19,7 @@ from convmed.moteur.valeurs import Instance, compiler_en
 
 FEUILLES = (noeuds.Litteral, noeuds.Colonne, noeuds.Figure, noeuds.Agregat)
 # Below this many operations, computing twice costs less than a column more.
-TAILLE_PARTAGEE = 3
+TAILLE_PARTAGEE = 6
 
 
 @dataclass(slots=True)

@@ -100,7 +100,7 @@ def normes_en_table(rangees: list[Any], dispositif: str | None) -> RenderableTyp
     if dispositif:
         detail = [(e.id, e.etat, e.enonce, e.raison or ", ".join(e.tests[:2])) for e in rangees]
         return tableau(f"Normes de {dispositif}", ["id", "état", "énoncé", "tests ou raison"], detail)
-    colonnes = ["dispositif", *((t, "right") for t in ("tenues", "testables", "non publiées", "orientations"))]
+    colonnes: list[str | tuple[str, str]] = ["dispositif", *((t, "right") for t in ("tenues", "testables", "non publiées", "orientations"))]
     comptes = [(s.dispositif, s.tenues, s.testables, s.non_publiees, s.orientations) for s in rangees]
     return tableau("Normes tenues par un test", colonnes, comptes)
 

@@ -53,4 +53,4 @@ def en_ics(releve: Releve) -> str:
         evenement.add("dtstamp", ligne.date_versement)
         evenement.add("description", "; ".join(filter(None, (ligne.precision_date, *ligne.references))))
         calendrier.add_component(evenement)
-    return calendrier.to_ical().decode()
+    return str(calendrier.to_ical(), "utf-8")

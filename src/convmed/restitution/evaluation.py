@@ -19,7 +19,7 @@ from convmed.moteur.colonnes import Calcul
 from convmed.moteur.registre import Contexte
 from convmed.moteur.valeurs import Explication, Groupe, Instance, compiler_en, reduire
 
-ENFANTS = {
+ENFANTS: dict[str, dict[str, type[pl.DataType]]] = {
     "evenement": {"patient": pl.String, "date": pl.Date, "traceur": pl.String},
     "affection": {"patient": pl.String, "numero_ald": pl.Int64},
     "exclusion": {"patient": pl.String, "indicateur_exclu": pl.String},

@@ -9,9 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from convmed.dispositifs import Demande, Ligne, Refus, tous
+from convmed.dispositifs import Demande, Ligne, Refus, prevention, tous
 from convmed.dispositifs import forfait_medecin_traitant as fmt
-from convmed.dispositifs import prevention
 from convmed.dispositifs.contrat import repondre_entree
 from convmed.dispositifs.socle import DU, INCOMPLET, SANS_OBJET
 from convmed.donnees.dossier import Dossier
@@ -67,7 +66,7 @@ class Releve:
 
     def table(self) -> pl.DataFrame:
         """Return the payments as a Polars frame; `montant` in euros, as a decimal."""
-        schema = {
+        schema: dict[str, type[pl.DataType] | pl.DataType] = {
             "dispositif": pl.String, "libelle": pl.String, "annee": pl.Int64, "base": pl.String,
             "montant": pl.Int64, "date_versement": pl.Date, "precision_date": pl.String, "etat": pl.String,
             "motif": pl.String, "confiance": pl.String, "references": pl.List(pl.String),

@@ -51,9 +51,9 @@ def calculer(demande: Demande, entree: Entree) -> Resultat:
         return _absentes_du_texte(demande)
     refuser(_fautes(medecin))
     resultats: dict[str, Any] = {
-        "primo_installation": vers_nombre(medecin.valeur("aide_primo_installation"), "EUR"),
-        "cabinet_secondaire": vers_nombre(medecin.valeur("aide_cabinet_secondaire"), "EUR"),
-        "total": vers_nombre(total.valeur, "EUR"),
+        "primo_installation": _euros(medecin.valeur("aide_primo_installation")),
+        "cabinet_secondaire": _euros(medecin.valeur("aide_cabinet_secondaire")),
+        "total": _euros(total.valeur),
     }
     if motif := " ; ".join(filter(None, (_motif_primo(medecin), _motif_secondaire(medecin)))):
         resultats["motif"] = motif
@@ -118,6 +118,10 @@ def _motif_secondaire(medecin: Instance) -> str:
         "absente-du-texte": "la proposition du 08/02/2024 ne prévoit pas d'aide au cabinet secondaire",
     }
     return f"{motifs[situation]} ({REFERENCE})" if situation in motifs else ""
+
+
+def _euros(centimes: int | None) -> int | float | None:
+    return None if centimes is None else vers_nombre(centimes, "EUR")
 
 
 def _avant_effet(medecin: Instance) -> str:

@@ -117,7 +117,7 @@ def calculer_conge(demande: Demande, entree: Conge) -> Resultat:
     refuser(_fautes_du_conge(medecin))
     resultats: dict[str, Any] = {
         "montant_mensuel": _euros(medecin.valeur("famille_mensuel")),
-        "mois": medecin.valeur("famille_mois") if total.valeur else 0,
+        "mois": 0 if total.valeur == 0 else medecin.valeur("famille_mois"),
         "montant": _euros(total.valeur),
     }
     if motif := _motif_du_conge(medecin):
@@ -133,7 +133,10 @@ def lignes_du_conge(medecin: Instance, entree: Conge) -> list[Ligne]:
     if motif := _motif_du_conge(medecin):
         total = medecin.expliquer("famille_total")
         return [ligne_expliquee(total, NOM, libelle, debut.year, etat=SANS_OBJET, motif=motif)]
-    dates = [fin_de_mois(debut.year, debut.month + rang) for rang in range(1, (medecin.valeur("famille_mois") or 0) + 1)]
+    mois = medecin.valeur("famille_mois")
+    if mois is None:
+        return [ligne(medecin, "famille_total", libelle, debut.year)]
+    dates = [fin_de_mois(debut.year, debut.month + rang) for rang in range(1, mois + 1)]
     precision = "mois civil, à partir de celui qui suit le début de l'arrêt"
     if medecin.valeur("famille_paternite"):
         precision = "versée en une fois ; mois qui suit le début de l'arrêt, comme pour la maternité (déduit)"
@@ -160,16 +163,18 @@ def calculer_cotisations(demande: Demande, entree: Cotisations) -> Resultat:
             "taux_maladie": None if taux is None else taux / DIX_MILLE,
         }
     versements = lignes_des_cotisations(medecin, demande.annee)
-    raisons = [raison for versement in versements if versement.motif for raison in versement.motif.split("; ")]
-    if motif := " ; ".join(dict.fromkeys(raisons)):
-        resultats["motif"] = motif
+    inconnues = {feuille.nom: feuille for feuille in total.manquants() if feuille.genre == "figure"}
+    motifs = [versement.motif for versement in versements if versement.etat == SANS_OBJET]
+    motifs += [f"{feuille.libelle} : non publié, voir {feuille.reference}" for feuille in inconnues.values()]
+    if motifs:
+        resultats["motif"] = " ; ".join(motifs)
     return Resultat(resultats, versements, {"total": total})
 
 
 def lignes_des_cotisations(medecin: Instance, annee: int) -> list[Ligne]:
     """Return one line a scheme; the caisses pay it to the Urssaf or the CARMF, not to the doctor."""
     situation = medecin.valeur("cotisations_situation")
-    if situation != "due":
+    if situation in MOTIFS:
         motif = f"{MOTIFS[situation]} ({REFERENCE_COTISATIONS})"
         total = medecin.expliquer("participation_totale")
         return [ligne_expliquee(total, NOM, f"Participation aux cotisations {annee}", annee, etat=SANS_OBJET, motif=motif)]

@@ -36,7 +36,8 @@ REGISTRE.entree("medecin", "as_depassements", "entier", "Dépassements d'honorai
 regle_famille = REGISTRE.regle_de("avantages-sociaux", "convention-2016", "art. 97 et 98 (2016, art. 70.2)")
 regle = REGISTRE.regle_de("avantages-sociaux", "convention-2016", "art. 94 à 96 (2016, art. 69 et 70.1)")
 
-FAMILLE, COTISATIONS = ["C14.5-02", "C14.5-03", "C14.5-05"], ["C14.5-02", "C14.5-03", "C14.5-04"]
+INCHANGES = ["C14.5-01", "C14.5-02", "C14.5-03"]
+FAMILLE, COTISATIONS = [*INCHANGES, "C14.5-05"], [*INCHANGES, "C14.5-04"]
 
 
 # --- maternity, paternity, adoption

@@ -108,7 +108,7 @@ def _motif(medecin: Instance, mois: list[Instance]) -> str:
     if not any(un_mois.donnees["ca_demi_journees"] for un_mois in mois):
         return "aucune demi-journée de consultations avancées déclarée"
     date_effet = medecin.contexte.figure(NOM, "date_effet")[1]
-    if all(un_mois.donnees["ca_mois"] < date_effet for un_mois in mois):
+    if date_effet and all(un_mois.donnees["ca_mois"] < date_effet for un_mois in mois):
         return f"les consultations avancées s'appliquent à partir du {afficher(date_effet, 'date')} ({REFERENCE})"
     if any(un_mois.valeur("consultations_avancees_mois") is None for un_mois in mois):
         return f"ce texte ne publie ni le forfait ni le plafond des consultations avancées ({medecin.contexte.texte.libelle})"

@@ -72,12 +72,12 @@ def calculer_montant(demande: Demande, entree: Montant) -> Resultat:
     resultats: dict[str, Any] = {
         "contrat": entree.contrat,
         "situation": situation,
-        "montant": None if montant.valeur is None else vers_nombre(montant.valeur, "EUR"),
+        "montant": _euros(montant.valeur),
         "terme": terme.isoformat() if terme else None,
     }
     if entree.contrat == "caim" and situation == "en-cours":
-        resultats["aide_totale"] = vers_nombre(medecin.valeur("caim_aide_totale"), "EUR")
-        resultats["restitution"] = vers_nombre(medecin.valeur("caim_restitution"), "EUR")
+        resultats["aide_totale"] = _euros(medecin.valeur("caim_aide_totale"))
+        resultats["restitution"] = _euros(medecin.valeur("caim_restitution"))
     versements = lignes(medecin, demande.annee)
     if motif := " ; ".join(dict.fromkeys(versement.motif for versement in versements if versement.motif)):
         resultats["motif"] = motif
@@ -98,7 +98,7 @@ def lignes(medecin: Instance, annee: int) -> list[Ligne]:
                 ("caim_montant_signature", "premier versement", medecin.donnees["cd_date_adhesion"], "à la signature"),
                 ("caim_montant_solde", "second versement", medecin.valeur("caim_date_solde"), "second versement du contrat"),
             )
-            if medecin.valeur(regle)
+            if medecin.valeur(regle) != 0
         ]
     date, precision = {
         "cotram": (contexte.figure(NOM, "cotram_versement")[1], "deuxième trimestre de l'année suivante"),
@@ -131,6 +131,10 @@ def _phrase(gabarit: str, contexte: Contexte) -> str:
     return gabarit.format(
         **{nom: afficher(contexte.figure(NOM, nom)[1], contexte.figures[NOM][nom].unite) for nom in noms}
     )
+
+
+def _euros(centimes: int | None) -> int | float | None:
+    return None if centimes is None else vers_nombre(centimes, "EUR")
 
 
 def _base(medecin: Instance) -> str:

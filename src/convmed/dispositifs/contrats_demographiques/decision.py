@@ -71,9 +71,10 @@ def _comparaison(medecin: Instance) -> dict[str, Any]:
 
 def _ouvre(medecin: Instance) -> str:
     if medecin.donnees["cd_contrat"] == "cstm":
-        plafond = medecin.contexte.figure("consultations-avancees", "plafond_mensuel")[1]
-        retenues = min(medecin.donnees["cd_demi_journees_mois"], plafond)
         if medecin.valeur("ca_situation") == "eligible":
+            plafond = medecin.contexte.figure("consultations-avancees", "plafond_mensuel")[1]
+            voulues = medecin.donnees["cd_demi_journees_mois"]
+            retenues = voulues if plafond is None else min(voulues, plafond)
             return f"les consultations avancées, {retenues} demi-journées par mois ({REFERENCE_B})"
         return f"rien : les conditions des consultations avancées ne sont pas remplies ({REFERENCE_B})"
     taux = medecin.contexte.figure("forfait-medecin-traitant", "taux_zone")[1]

@@ -244,7 +244,7 @@ def contrat_montant(
 # --- the choice of 2026
 
 
-@regle_2024(entite="medecin", unite="texte", normes=["C3.2A-13", "C3.2A-14", "C3.2B-10", "C3.2B-11"])
+@regle_2024(entite="medecin", unite="texte", normes=["C3.2-01", "C3.2A-13", "C3.2A-14", "C3.2B-10", "C3.2B-11"])
 def decision_situation(
     cd_contrat, contrat_souscription_ouverte, contrat_terme, cd_date_sortie, cd_intervient_en_zip,
     cd_conditions_remplies, bareme,
@@ -310,7 +310,7 @@ def decision_consultations_avancees(ca_situation, cd_demi_journees_mois, decisio
     )
 
 
-@regle_2024(entite="medecin", unite="EUR", normes=["C3.2A-14", "C3.2A-15", "C3.2B-11", "C3.2B-12"])
+@regle_2024(entite="medecin", unite="EUR", normes=["C3.2-01", "C3.2A-14", "C3.2A-15", "C3.2B-11", "C3.2B-12"])
 def decision_resilier(decision_situation, cd_contrat, decision_majoration_fmt, decision_consultations_avancees):
     """Résiliation, ce qui remplace les aides du contrat sur la période comparée."""
     return cas(

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from pydantic import Field
+
 from convmed.dispositifs.forfait_medecin_traitant import MOTIFS
 from convmed.dispositifs.prevention import regles
 from convmed.dispositifs.prevention.actes import Acte, actes_par_patient, fautes_des_evenements, fautes_des_patients
@@ -37,7 +39,7 @@ class Entree(Modele):
     """`{"patients": [...], "evenements": [...], "date": "2026-12-31"}`."""
 
     patients: list[Patient]
-    evenements: list[Evenement] = []
+    evenements: list[Evenement] = Field(default_factory=list)
     date: Date | None = None
 
 
