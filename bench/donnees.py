@@ -2,8 +2,8 @@
 
     python bench/donnees.py FOLDER PATIENTS [GRAINE]
 
-Four files: `medecin` (one for about 1,000 patients), `patient`, `affection` (ALD numbers), `exclusion`, `evenement` (2.5 tracer
-acts a patient, in no order, as claims come). A drawing is a load for the machine, not a picture of the country.
+Six files: `medecin` (one for about 1,000 patients), `patient`, `affection` (ALD numbers), `exclusion`, `hors_cible`, `evenement`
+(2.5 tracer acts a patient, in no order, as claims come). A drawing is a load for the machine, not a picture of the country.
 """
 
 from __future__ import annotations
@@ -50,9 +50,10 @@ def tirer(dossier: Path, patients: int, graine: int = GRAINE) -> None:
     numerotes = np.concatenate([numerotes, numerotes[hasard.random(len(numerotes)) < 0.25]])
     numeros = np.array(ALD_FREQUENTES)[np.minimum(hasard.geometric(0.22, len(numerotes)) - 1, len(ALD_FREQUENTES) - 1)]
     _ecrire(dossier, "affection", pl.DataFrame({"patient": numerotes, "numero_ald": numeros}))
-    exclus = hasard.integers(0, patients, patients // 200)
-    motifs = np.array(["cancer-sein", "cancer-col", "cancer-colorectal"])[hasard.integers(0, 3, len(exclus))]
-    _ecrire(dossier, "exclusion", pl.DataFrame({"patient": exclus, "indicateur_exclu": motifs}))
+    for nom, combien in (("exclusion", patients // 200), ("hors_cible", patients // 500)):
+        colonne = "indicateur_exclu" if nom == "exclusion" else "indicateur_hors_cible"
+        indicateurs = np.array(["cancer-sein", "cancer-col", "cancer-colorectal"])[hasard.integers(0, 3, combien)]
+        _ecrire(dossier, nom, pl.DataFrame({"patient": hasard.integers(0, patients, combien), colonne: indicateurs}))
     _ecrire(dossier, "evenement", _evenements(hasard, ages, naissances))
 
 

@@ -15,10 +15,10 @@ from convmed.moteur.colonnes import Calcul
 from convmed.moteur.registre import Contexte
 from convmed.textes import trouver_texte
 
-TABLES = ("medecin", "patient", "affection", "exclusion", "evenement")
+TABLES = ("medecin", "patient", "affection", "exclusion", "hors_cible", "evenement")
 TOUJOURS_REMPLIES = (
-    "date_naissance", "sexe", "ald", "c2s", "opposition", "numero_ald", "indicateur_exclu", "date", "traceur",
-    "secteur", "option_tarifaire", "zone", "qpv", "date_naissance_medecin",
+    "date_naissance", "sexe", "ald", "c2s", "opposition", "numero_ald", "indicateur_exclu",
+    "indicateur_hors_cible", "date", "traceur", "secteur", "option_tarifaire", "zone", "qpv", "date_naissance_medecin",
 )  # fmt: skip
 
 

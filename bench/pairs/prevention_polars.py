@@ -9,7 +9,8 @@ import polars as pl
 
 from pairs.fmt_polars import par_medecin, par_patient
 
-TABLES = ("medecin", "patient", "affection", "exclusion", "evenement")
+TABLES = ("medecin", "patient", "affection", "exclusion", "hors_cible", "evenement")
+DEPISTAGES = ("cancer-sein", "cancer-col", "cancer-colorectal")
 ETATS = ("valide", "non-valide", "non-concerne", "exclu", "opposition")
 OBSERVATION = dt.date(2026, 12, 31)
 CAMPAGNE = dt.date(2026, 4, 1)
@@ -17,7 +18,7 @@ VPC20 = dt.date(2024, 3, 7)
 GRIPPE_ALD = [1, 2, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 18, 19, 20, 21, 22, 24, 25, 27, 28, 30]
 COVID_ALD = sorted([*GRIPPE_ALD, 3, 23])
 PNEUMOCOQUE_ALD = [2, 3, 5, 6, 7, 8, 9, 14, 19, 21, 22, 24, 25, 27, 28, 30]
-MCVA_ALD = [1, 3, 5, 8, 12, 13]
+MCVA_ALD = [1, 3, 5, 12, 13]
 
 
 def charger(dossier: Path) -> dict[str, pl.LazyFrame]:
@@ -78,6 +79,7 @@ def actes(evenements: pl.LazyFrame, patients: pl.LazyFrame) -> pl.LazyFrame:
         exclu_col=(traceur == "exclusion-col").any(),
         exclu_colorectal=(traceur == "exclusion-colorectal").any(),
         bronchodilatateurs=((traceur == "bronchodilatateur") & (date >= il_y_a(12))).sum(),
+        antidiabetique=depuis("antidiabetique", il_y_a(12)),
     )  # fmt: skip
     age = pl.col("age")
 
@@ -108,20 +110,22 @@ def actes(evenements: pl.LazyFrame, patients: pl.LazyFrame) -> pl.LazyFrame:
 
 def etats(tables: dict[str, pl.LazyFrame]) -> pl.LazyFrame:
     """Return the state of each patient for each indicator."""
-    numero, exclu = pl.col("numero_ald"), pl.col("indicateur_exclu")
+    numero = pl.col("numero_ald")
     affections = tables["affection"].group_by("patient").agg(
         ald_grippe=numero.is_in(GRIPPE_ALD).any(), ald_covid=numero.is_in(COVID_ALD).any(),
         ald_pneumocoque=numero.is_in(PNEUMOCOQUE_ALD).any(), ald_mcva=numero.is_in(MCVA_ALD).any(),
         ald_systeme=(numero == 21).any(), ald_diabete=(numero == 8).any(), numerotee=pl.lit(True),
     )  # fmt: skip
-    exclusions = tables["exclusion"].group_by("patient").agg(
-        (exclu == nom).any().alias(f"exclu {nom}") for nom in ("cancer-sein", "cancer-col", "cancer-colorectal")
+    exclusions, hors_cible = (
+        tables[table].group_by("patient").agg((pl.col(colonne) == nom).any().alias(f"{table} {nom}") for nom in DEPISTAGES)
+        for table, colonne in (("exclusion", "indicateur_exclu"), ("hors_cible", "indicateur_hors_cible"))
     )
     patients = (
         tables["patient"]
-        .join(actes(tables["evenement"], tables["patient"]), on="patient", how="left")
-        .join(affections, on="patient", how="left")
         .join(exclusions, on="patient", how="left")
+        .join(hors_cible, on="patient", how="left")
+        .join(affections, on="patient", how="left")
+        .join(actes(tables["evenement"], tables["patient"]), on="patient", how="left")
     )
 
     def su(nom: str) -> pl.Expr:
@@ -135,7 +139,10 @@ def etats(tables: dict[str, pl.LazyFrame]) -> pl.LazyFrame:
         return pl.when(present).then(True).when(~sans_numero).then(False)
 
     femme = pl.col("sexe") == "F"
-    mcva, diabete = groupe(su("ald_mcva")), groupe(su("ald_diabete"))
+    mcva, diabete = su("ald_mcva"), su("ald_diabete")
+    patientele = (pl.col("date_naissance") <= OBSERVATION) & (pl.col("date_declaration_mt").fill_null(OBSERVATION) <= OBSERVATION)
+    # Nobody published how many deliveries of antidiabetics make a diabetic: one of them leaves it unknown.
+    suivi_hba1c = pl.when(diabete).then(True).when(~su("antidiabetique") & ~sans_numero).then(False)
     indicateurs: dict[str, tuple[pl.Expr, pl.Expr, pl.Expr]] = {
         "grippe": (ne_depuis_au_moins(780) | (ne_depuis_au_moins(6) & groupe(su("ald_grippe") | traite)), pl.lit(False), su("grippe")),
         "covid": (ne_depuis_au_moins(780) | (ne_depuis_au_moins(6) & groupe(su("ald_covid") | traite)), pl.lit(False), su("covid")),
@@ -143,15 +150,15 @@ def etats(tables: dict[str, pl.LazyFrame]) -> pl.LazyFrame:
         "ror": (de_l_age(16, 36), pl.lit(False), su("ror")),
         "meningocoque-c": (de_l_age(5, 24), pl.lit(False), su("meningocoque")),
         "hpv": (de_l_age(132, 192), pl.lit(False), su("hpv")),
-        "cancer-sein": (de_l_age(600, 900) & femme, su("exclu cancer-sein") | su("exclu_sein"), su("sein")),
+        "cancer-sein": (de_l_age(600, 900) & femme, su("exclusion cancer-sein") | su("exclu_sein"), su("sein")),
         "cancer-col": (
-            de_l_age(300, 792) & femme, su("exclu cancer-col") | su("exclu_col"),
+            de_l_age(300, 792) & femme, su("exclusion cancer-col") | su("exclu_col"),
             (ne_depuis_au_moins(360) & su("hpv_col")) | su("cytologie"),
         ),
-        "cancer-colorectal": (de_l_age(600, 900), su("exclu cancer-colorectal") | su("exclu_colorectal"), su("colorectal")),
-        "diabete": (ne_depuis_au_moins(540) & mcva, pl.lit(False), su("glycemie")),
-        "mrc": (ne_depuis_au_moins(216) & (mcva | groupe(su("ald_systeme"))), pl.lit(False), su("mrc")),
-        "hba1c": (diabete, pl.lit(False), su("hba1c")),
+        "cancer-colorectal": (de_l_age(600, 900), su("exclusion cancer-colorectal") | su("exclu_colorectal"), su("colorectal")),
+        "diabete": (ne_depuis_au_moins(540) & groupe(mcva), pl.lit(False), su("glycemie")),
+        "mrc": (ne_depuis_au_moins(216) & groupe(mcva | diabete | su("ald_systeme")), pl.lit(False), su("mrc")),
+        "hba1c": (suivi_hba1c, pl.lit(False), su("hba1c")),
         "examen-m9": (de_l_age(8, 22), pl.lit(False), su("m9")),
         "examen-m24": (de_l_age(22, 38), pl.lit(False), su("m24")),
         "bucco-dentaire": (de_l_age(36, 300), pl.lit(False), su("dentaire")),
@@ -160,8 +167,9 @@ def etats(tables: dict[str, pl.LazyFrame]) -> pl.LazyFrame:
         "medecin",
         **{
             nom: pl.when(pl.col("opposition")).then(pl.lit("opposition"))
-            .when(concerne.is_null()).then(None)
-            .when(~concerne).then(pl.lit("non-concerne"))
+            .when(su(f"hors_cible {nom}") if nom in DEPISTAGES else False).then(pl.lit("non-concerne"))
+            .when((patientele & concerne).is_null()).then(None)
+            .when(~(patientele & concerne)).then(pl.lit("non-concerne"))
             .when(exclu).then(pl.lit("exclu"))
             .when(valide).then(pl.lit("valide"))
             .otherwise(pl.lit("non-valide"))

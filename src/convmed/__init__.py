@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
-    "Erreurs", "Faute", "bareme", "calculer", "echeancier", "expliquer", "normes", "nouveau", "rapprocher", "releve",
-    "tableau_de_bord", "textes",
+    "Erreurs", "Faute", "bareme", "calculer", "echeancier", "etat_des_normes", "expliquer", "nouveau", "rapprocher",
+    "releve", "tableau_de_bord",
 ]  # fmt: skip
 
 # Data-frame libraries are imported by the functions that need them: `calculer` answers without.
@@ -101,7 +101,7 @@ def bareme(date: dt.date | None = None, texte: str = EN_VIGUEUR, dispositif: str
     return pl.DataFrame(figures_en_vigueur(date or dt.date.today(), trouver_texte(texte), dispositif), infer_schema_length=None)
 
 
-def normes() -> list[dict[str, Any]]:
+def etat_des_normes() -> list[dict[str, Any]]:
     """Return the state of every norm of the ledger: `id`, `dispositif`, `etat`, `tests`."""
     from convmed.normes import etats
 
@@ -123,10 +123,3 @@ def nouveau(dossier: Chemin) -> None:
     from convmed.donnees.nouveau import creer_dossier
 
     creer_dossier(Path(dossier))
-
-
-def textes() -> dict[str, str]:
-    """Return the texts that can be named: id and label."""
-    from convmed.textes import textes_connus
-
-    return {texte.id: texte.libelle for texte in textes_connus().values()}

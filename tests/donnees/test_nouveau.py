@@ -80,6 +80,8 @@ def test_tout_le_modele_decommente_est_valide(tmp_path: Path) -> None:
 
 def test_le_guide_dit_chaque_colonne() -> None:
     guide = nouveau.lisezmoi()
+    assert set(map(normaliser, nouveau.IDENTITE_CITEE)) <= IDENTITE
+    assert set(map(normaliser, nouveau.NIR_CITE)) <= NIR
     for fichier in FICHIERS.values():
         assert f"## `{fichier.nom}.csv`" in guide
         for colonne in fichier.colonnes:

@@ -7,11 +7,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from convmed.donnees.colonnes_dossier import FICHIERS, IDENTITE, LISTES, NIR, Colonne, Fichier
+from convmed.donnees.colonnes_dossier import FICHIERS, LISTES, Colonne, Fichier
 from convmed.textes import Erreurs, Faute
 
 MODELE = Path(__file__).with_name("modele")
 SEPARATEUR = ";"
+IDENTITE_CITEE = ("nom", "prénom", "adresse", "téléphone", "courriel", "remarques")
+NIR_CITE = ("nir", "numéro de sécurité sociale")
 _PRESENTATION = """# Votre dossier convmed
 
 | fichier | ce qu'il contient | s'il manque |
@@ -30,9 +32,10 @@ _PRESENTATION = """# Votre dossier convmed
 - Séparateur : point-virgule, virgule ou tabulation. Encodage : UTF-8, UTF-16 ou Windows-1252. Un Parquet de même nom convient aussi.
 - Dates : 2026-01-31 ou 31/01/2026. Oui et non : oui, non, o, n, 1, 0, vrai, faux, x. Montants : 1234,50.
 - Les en-têtes s'écrivent avec ou sans accents ni majuscules ; les noms acceptés sont ci-dessous.
-- **Personne n'est nommé** : les colonnes {identite}... sont écartées à la lecture. Le NIR (colonne {nir}, ou mis comme
-  identifiant du patient) est remplacé par une empreinte ; la variable d'environnement `CONVMED_CLE_NIR` en fixe la clé, sans elle
-  les empreintes changent à chaque lecture.
+- **Personne n'est nommé** : les colonnes {identite} et semblables sont écartées à la lecture, avec un avertissement. Le NIR
+  (colonne {nir}, ou mis comme identifiant du patient) est remplacé par une empreinte ; la variable d'environnement
+  `CONVMED_CLE_NIR` en fixe la clé, sans elle les empreintes changent à chaque lecture.
+- **Attention à `date_derniere_consultation`** : une cellule vide veut dire « jamais vu ». Sans cette donnée, retirez la colonne.
 """
 
 
@@ -75,7 +78,7 @@ def _remplir(dossier: Path) -> None:
 
 def lisezmoi() -> str:
     """Return the guide of a dossier, written from the table of its columns."""
-    parties = [_PRESENTATION.format(identite=", ".join(sorted(IDENTITE)[:6]), nir=" ou ".join(sorted(NIR)[:2]))]
+    parties = [_PRESENTATION.format(identite=", ".join(IDENTITE_CITEE), nir=" ou ".join(NIR_CITE))]
     return "\n".join([*parties, *(_section(fichier) for fichier in FICHIERS.values())])
 
 

@@ -180,9 +180,10 @@ def fmt_majoration_c2s(fmt_classe, c2s, bareme):
 @regle_commune(entite="medecin", unite="booléen", normes=["C3.1A-06"])
 def fmt_eligible(secteur, option_tarifaire):
     """Médecin de secteur 1, ou de secteur 2 adhérent à l'OPTAM ou à l'OPTAM-ACO."""
-    return ou(
-        secteur == "1",
-        et(secteur == "2", ou(option_tarifaire == "optam", option_tarifaire == "optam-aco")),
+    return cas(
+        (secteur == "1", True),
+        (secteur == "2", ou(option_tarifaire == "optam", option_tarifaire == "optam-aco")),
+        sinon=False,
     )
 
 
