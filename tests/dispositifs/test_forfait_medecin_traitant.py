@@ -382,7 +382,7 @@ def test_un_champ_du_patient_n_est_demande_que_s_il_compte(un_patient: dict[str,
 @pytest.mark.parametrize(
     ("medecin", "demandes"),
     [
-        ({}, ["date_naissance", "option_tarifaire", "secteur", "zone"]),
+        ({}, ["date_naissance", "secteur", "zone"]),
         ({"secteur": "1"}, ["date_naissance", "zone"]),
         ({"secteur": "1", "zone": "zip"}, ["date_naissance"]),
         ({"secteur": "1", "qpv": True}, ["date_naissance"]),

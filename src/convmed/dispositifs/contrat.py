@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
 from convmed.dispositifs.socle import Demande, Dispositif, Refus, Resultat, refuser, tous
-from convmed.donnees.modeles import Modele, lire
+from convmed.donnees.modeles import Modele, date_iso, lire
 from convmed.moteur.registre import RegleAbsente
 from convmed.textes import EN_VIGUEUR, NECESSAIRE, Erreurs, Faute, trouver_texte
 
 CHAMPS = ("annee", "date", "texte", "entree")
 ANNEES = range(2017, 2031)
+NIR = re.compile(r"[0-9](?:[ .]?[0-9AB]){12,}")
 
 
 class CasRefuses(Exception):
@@ -25,31 +28,40 @@ class CasRefuses(Exception):
         super().__init__(f"{len(erreurs)} erreur(s)")
 
 
-def repondre(nom: str, demandes: Any) -> Any:
+def repondre(nom: str, demandes: Any, scenarios: bool = False) -> Any:
     """Answer one case (an object) or several (a list), in the same shape and order.
 
-    Raises `CasRefuses` with every fault of every case. Source: `CONTRAT.md`.
+    `scenarios` lets `texte` be the path of a scenario: for who runs convmed at home, not for a server. Raises `CasRefuses` with every fault of every case. Source: `CONTRAT.md`.
     """
     dispositif = tous().get(nom)
     if dispositif is None:
         proches = get_close_matches(nom, tous(), n=3) or sorted(tous())
-        raise CasRefuses([{"cas": 0, "champ": "dispositif", "valeur": nom, "attendu": "l'un de " + ", ".join(proches),
+        raise CasRefuses([{"cas": 0, "champ": "dispositif", "valeur": montrable(nom), "attendu": "l'un de " + ", ".join(proches),
                            "message": "dispositif inconnu"}])  # fmt: skip
     liste = demandes if isinstance(demandes, list) else [demandes]
     reponses: list[dict[str, Any]] = []
     erreurs: list[dict[str, Any]] = []
     for rang, demande in enumerate(liste):
         try:
-            reponses.append(repondre_un_cas(dispositif, demande))
+            reponses.append(repondre_un_cas(dispositif, demande, scenarios))
         except (Refus, Erreurs) as refus:
-            erreurs += [{"cas": rang, "champ": f.champ, "valeur": f.valeur, "attendu": f.attendu, "message": f.message}
+            erreurs += [{"cas": rang, "champ": f.champ, "valeur": montrable(f.valeur), "attendu": f.attendu, "message": f.message}
                         for f in refus.fautes]  # fmt: skip
     if erreurs:
         raise CasRefuses(erreurs)
     return reponses if isinstance(demandes, list) else reponses[0]
 
 
-def repondre_un_cas(dispositif: Dispositif, demande: Any) -> dict[str, Any]:
+def montrable(valeur: Any) -> Any:
+    """Return a refused value as it may be repeated: short, finite, and nothing that looks like a NIR."""
+    if isinstance(valeur, str):
+        return "(masqué)" if NIR.search(valeur) else valeur[:80]
+    if isinstance(valeur, int) and not isinstance(valeur, bool) and abs(valeur) >= 10**12:
+        return "(masqué)"
+    return str(valeur) if isinstance(valeur, float) and not math.isfinite(valeur) else valeur
+
+
+def repondre_un_cas(dispositif: Dispositif, demande: Any, scenarios: bool = False) -> dict[str, Any]:
     """Answer one case; `Refus` with all its faults."""
     if not isinstance(demande, dict):
         raise Refus([Faute("un cas est un objet JSON", champ="", attendu="{annee, texte, entree}")])
@@ -57,9 +69,9 @@ def repondre_un_cas(dispositif: Dispositif, demande: Any) -> dict[str, Any]:
               for cle in demande if cle not in CHAMPS]  # fmt: skip
     texte = None
     try:
-        texte = trouver_texte(_designation(demande.get("texte", EN_VIGUEUR)))
+        texte = trouver_texte(_designation(demande.get("texte", EN_VIGUEUR)), scenarios)
     except Erreurs as erreur:
-        fautes += erreur.fautes
+        fautes += [replace(f, champ="texte", message=str(f) if f.fichier else f.message) for f in erreur.fautes]
     date, fautes_date = _date(demande)
     entree, fautes_entree = _entree(dispositif, demande)
     fautes += fautes_date + fautes_entree
@@ -71,6 +83,10 @@ def repondre_un_cas(dispositif: Dispositif, demande: Any) -> dict[str, Any]:
         annee = date.year if date else dispositif.annee_de(entree)
         if annee is None:
             fautes.append(Faute(NECESSAIRE, champ="annee", attendu="une année, ou une date"))
+        elif annee not in ANNEES:
+            fautes.append(Faute("date hors des exercices connus", champ="date", attendu=f"de {ANNEES[0]} à {ANNEES[-1]}"))
+    elif date is not None and date.year != annee:
+        fautes.append(Faute("date hors de l'exercice", champ="date", valeur=date.isoformat(), attendu=f"une date de {annee}"))
     if fautes:
         raise Refus(fautes)
     assert texte is not None and isinstance(annee, int)
@@ -106,9 +122,7 @@ def _date(demande: Mapping[str, Any]) -> tuple[dt.date | None, list[Faute]]:
     if valeur is None:
         return None, []
     try:
-        if not isinstance(valeur, str) or len(valeur) != 10:
-            raise ValueError
-        return dt.date.fromisoformat(valeur), []
+        return date_iso(valeur), []
     except ValueError:
         return None, [Faute("valeur refusée", champ="date", valeur=valeur, attendu="une date AAAA-MM-JJ")]
 

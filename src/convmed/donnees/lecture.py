@@ -148,14 +148,14 @@ class SourceCSV:
                 raise self._erreur("ce fichier est binaire, pas du texte", attendu="un fichier CSV (texte)")
         flux.seek(len(marque))
         transcodeur = codecs.getincrementaldecoder(encodage)("strict") if encodage.startswith("utf-16") else None
-        reste, ligne, fixe = b"", 1, encodage
+        reste, ligne, fixe, retours_seuls = b"", 1, encodage, b"\n" not in tete
         while lu := flux.read(TAILLE_BLOC):
             if transcodeur is not None:
                 try:
                     lu = transcodeur.decode(lu).encode("utf-8")
                 except UnicodeError:
                     raise self._erreur("octets illisibles en UTF-16") from None
-            if b"\n" not in lu:
+            if retours_seuls and b"\n" not in lu:
                 lu = lu.replace(b"\r", b"\n")
             reste += lu
             if flux.tell() >= self.octets:

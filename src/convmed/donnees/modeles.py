@@ -24,11 +24,11 @@ TRACEURS = Literal[
 ]  # fmt: skip
 
 
-def _iso(valeur: Any) -> Any:
+def date_iso(valeur: Any) -> Any:
     """Accept only `AAAA-MM-JJ`: neither a timestamp nor another notation."""
     if valeur is None or (isinstance(valeur, dt.date) and not isinstance(valeur, dt.datetime)):
         return valeur
-    if isinstance(valeur, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", valeur):
+    if isinstance(valeur, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", valeur):
         try:
             return dt.date.fromisoformat(valeur)
         except ValueError:
@@ -36,7 +36,7 @@ def _iso(valeur: Any) -> Any:
     raise ValueError("date")
 
 
-Date = Annotated[dt.date, BeforeValidator(_iso)]
+Date = Annotated[dt.date, BeforeValidator(date_iso)]
 
 
 class Modele(BaseModel):
@@ -53,13 +53,13 @@ class Medecin(Modele):
     """A doctor, with the canonical columns."""
 
     medecin: str | None = None
-    specialite: Annotated[str, Field(pattern=r"^\d{2}$")] | None = None
+    specialite: Annotated[str, Field(pattern=r"^[0-9]{2}$")] | None = None
     secteur: SECTEURS | None = None
     option_tarifaire: OPTIONS | None = None
     date_naissance: Date | None = None
     date_premiere_installation: Date | None = None
     date_installation: Date | None = None
-    rang_installation: Annotated[int, Field(ge=1)] | None = None
+    rang_installation: Annotated[int, Field(ge=1, le=99)] | None = None
     zone: ZONES | None = None
     qpv: bool | None = None
     mep: bool | None = None
@@ -107,7 +107,7 @@ class Evenement(Modele):
     nomenclature: Literal["ngap", "ccam", "nabm", "atc", "cip13"] | None = None
     code: str | None = None
     traceur: TRACEURS | None = None
-    specialite_executant: Annotated[str, Field(pattern=r"^\d{2}$")] | None = None
+    specialite_executant: Annotated[str, Field(pattern=r"^[0-9]{2}$")] | None = None
     quantite: int | None = None
 
 

@@ -70,6 +70,9 @@ def lire_table(
     except Erreurs as erreur:
         lecteur.collecte.ajouter(*erreur.fautes)
         return None
+    except OSError as erreur:
+        lecteur.collecte.ajouter(Faute(f"lecture interrompue ({erreur.strerror})", fichier=chemin.name))
+        return None
     _avertir(chemin.name, comptes, lecteur)
     if morceaux:
         return pl.concat(morceaux)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
 import sys
@@ -213,8 +214,8 @@ def calculer(dispositif: str) -> None:
     from convmed.dispositifs.contrat import CasRefuses, repondre
 
     try:
-        demandes = json.loads(sys.stdin.buffer.read().decode("utf-8-sig"), parse_constant=_constante_refusee)
-        reponse = en_json(repondre(dispositif, demandes))
+        demandes = json.loads(sys.stdin.buffer.read().decode("utf-8-sig"), parse_constant=_constante_refusee, object_pairs_hook=_sans_doublon)
+        reponse = en_json(repondre(dispositif, demandes, scenarios=True))
     except CasRefuses as refus:
         _refuser_le_cas(refus.erreurs)
     except RecursionError:
@@ -237,6 +238,10 @@ def nouveau(dossier: Path) -> None:
 
 def principal() -> None:
     """Run the command line; every fault of the user goes to stderr in French, with exit status 2."""
+    for flux in (sys.stdout, sys.stderr):
+        if isinstance(flux, io.TextIOWrapper):
+            # A lone surrogate or a narrow terminal must not end in a trace; in JSON the escape is a valid one.
+            flux.reconfigure(errors="backslashreplace")
     try:
         sys.exit(application(standalone_mode=False, prog_name="convmed") or 0)
     except click.UsageError as erreur:
@@ -280,6 +285,14 @@ def _date(valeur: str, option: str) -> dt.date:
         return dt.date.fromisoformat(valeur)
     except ValueError:
         raise Erreurs([Faute("date illisible", champ=option, valeur=valeur, attendu="AAAA-MM-JJ")]) from None
+
+
+def _sans_doublon(paires: list[tuple[str, Any]]) -> dict[str, Any]:
+    objet = dict(paires)
+    if len(objet) != len(paires):
+        noms = [nom for nom, _ in paires]
+        raise ValueError("clé en double « " + next(nom for nom in noms if noms.count(nom) > 1) + " »")
+    return objet
 
 
 def _constante_refusee(constante: str) -> Any:

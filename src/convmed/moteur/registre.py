@@ -185,13 +185,14 @@ class Registre:
             for regle in versions:
                 if regle.texte == candidat and regle.du <= date <= regle.au:
                     return regle
+        libelle = versions[0].libelle if versions else nom
         avant = max((r.au for r in versions if r.texte in texte.chaine and r.au < date), default=None)
         apres = min((r.du for r in versions if r.texte in texte.chaine and r.du > date), default=None)
         if apres:
-            raise RegleAbsente(f"« {nom} » n'existe pas avant le {apres:%d/%m/%Y} ({texte.libelle})")
+            raise RegleAbsente(f"« {libelle} » n'existe pas avant le {apres:%d/%m/%Y} ({texte.libelle})")
         if avant:
-            raise RegleAbsente(f"« {nom} » n'existe plus depuis le {avant:%d/%m/%Y} ({texte.libelle})")
-        raise RegleAbsente(f"« {nom} » n'existe pas dans ce texte ({texte.libelle})")
+            raise RegleAbsente(f"« {libelle} » n'existe plus depuis le {avant:%d/%m/%Y} ({texte.libelle})")
+        raise RegleAbsente(f"« {libelle} » n'existe pas dans ce texte ({texte.libelle})")
 
     def verifier(self, figures: Mapping[str, Mapping[str, FigureDuBareme]]) -> list[str]:
         """Return what is wrong in the whole: unknown columns and figures, columns out of reach, inputs never read."""

@@ -149,7 +149,8 @@ class Instance:
                 return self.parent.expliquer(nom)
             else:
                 valeur, genre = self.donnees.get(nom), "entree"
-            detail = entree.nul_signifie or "" if valeur is None and nom in self.donnees else ""
+            vide = valeur is None and (nom in self.donnees or not entree.exigee)
+            detail = (entree.nul_signifie or "") if vide else ""
             return Explication(genre, nom, entree.libelle, valeur, entree.unite, detail=detail)
         regle = contexte.regle(nom)
         if regle.entite != self.entite and self.parent is not None:

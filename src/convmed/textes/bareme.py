@@ -15,13 +15,15 @@ from typing import Any
 import yaml
 
 from convmed.textes.erreurs import Erreurs, Faute
-from convmed.textes.unites import UNITES_SANS_NOMBRE, vers_entier
+from convmed.textes.unites import UNITES_SANS_NOMBRE, base, vers_entier
 
 CONFIANCES = ("officiel", "presse", "deduit")
 STATUTS = ("signe", "applique", "propose", "anterieur")
 CLES_FICHIER = {"dispositif", "articles", "defaut", "figures"}
 CLES_FIGURE = {"libelle", "unite", "article", "normes", "valeurs", "note"}
 CLES_VALEUR = {"texte", "du", "au", "valeur", "reference", "statut", "confiance", "verifie_le", "source", "note"}
+# A duration is at most a long life: dates stay dates.
+DUREES = {"mois": 1500, "ans": 125}
 SUPPRIME = "supprime"
 DEBUT_DES_TEMPS, FIN_DES_TEMPS = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
 
@@ -305,7 +307,10 @@ def en_calcul(brute: Any, unite: str) -> Any:
         date_relative(str(brute), 2024)
     if unite in UNITES_SANS_NOMBRE:
         return str(brute)
-    return vers_entier(brute, unite)
+    calcul = vers_entier(brute, unite)
+    if base(unite) in DUREES and not 0 <= calcul <= DUREES[base(unite)]:
+        raise ValueError(brute)
+    return calcul
 
 
 def _voisines(valeurs: list[Valeur]) -> Iterator[tuple[Valeur, Valeur]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -71,14 +72,17 @@ def baremes() -> dict[str, dict[str, Figure]]:
     }
 
 
-def trouver_texte(designation: str) -> Texte:
-    """Return a text by id, or read a scenario if the designation is the path of a YAML file; `Erreurs` otherwise."""
+def trouver_texte(designation: str, scenarios: bool = True) -> Texte:
+    """Return a text by id, or read a scenario if the designation is the path of a YAML file; `Erreurs` otherwise.
+
+    A program that answers others says `scenarios=False`: a name from outside must not open a file.
+    """
     connus = textes_connus()
     if designation in connus:
         return connus[designation]
     chemin = Path(designation)
-    if chemin.suffix in EXTENSIONS:
-        if not chemin.is_file():
+    if scenarios and chemin.suffix in EXTENSIONS:
+        if not os.path.isfile(designation):
             raise Erreurs([Faute("ce fichier de scénario n'existe pas", fichier=designation)])
         return lire_scenario(chemin)
     raise Erreurs(

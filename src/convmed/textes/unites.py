@@ -9,6 +9,8 @@ import datetime as dt
 from decimal import Decimal
 
 ECHELLES = {"EUR": 100, "MEUR": 1, "%": 100, "points": 10}
+# Beyond it a product of two figures would pass the 64 bits of the engines.
+PLAFOND = 10**13
 UNITES_SANS_NOMBRE = frozenset({"date", "date relative", "jour de l'année", "booléen", "texte", "liste"})
 
 
@@ -25,6 +27,8 @@ def echelle(unite: str) -> int:
 def vers_entier(valeur: object, unite: str) -> int:
     """Convert a written value to the integer of computation; `ValueError` if it does not fall exactly."""
     exact = Decimal(str(valeur)) * echelle(unite)
+    if not exact.is_finite() or abs(exact) >= PLAFOND:
+        raise ValueError(f"{valeur} {unite} est hors de toute mesure")
     if exact != exact.to_integral_value():
         raise ValueError(f"{valeur} {unite} n'est pas un multiple entier de 1/{echelle(unite)}")
     return int(exact)
