@@ -206,7 +206,6 @@ dmp = {dematerialises = 640, total = 2950}
 ordonnance_numerique = {dematerialises = 3900, total = 6100}
 
 [missions_specifiques]
-zone = "zip"
 maitre_de_stage = true
 patientele_ame_importante = false
 patients_ipa = 37
@@ -228,7 +227,6 @@ qpv = false
 departement = "23"
 
 [missions_specifiques]
-zone = "zip"
 maitre_de_stage = false
 patientele_ame_importante = false
 patients_ipa = 0
@@ -279,7 +277,6 @@ qpv = false
 departement = "75"
 
 [missions_specifiques]
-zone = "hors-zone"
 maitre_de_stage = true
 patientele_ame_importante = false
 patients_ipa = 0
@@ -288,7 +285,6 @@ sas = {departement_couvert = true, inscrit = false, interface_ou_organisation = 
 [consultations_avancees]
 tarif_opposable = true
 demi_journees = {"2026-01" = 2, "2026-03" = 4, "2026-05" = 7}
-medecin = {secteur = "2", option_tarifaire = "aucune", zone = "hors-zone"}
 """
 
 PEDIATRE = """\

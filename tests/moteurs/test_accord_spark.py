@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import convmed
 from convmed.donnees.entites import REGISTRE
 from convmed.moteur.colonnes import Calcul
 from moteurs.generation import (
@@ -17,8 +20,8 @@ from moteurs.generation import (
     Lignes,
     Tirage,
     besoin_de,
+    cadres,
     contexte,
-    evaluables,
     generer,
     parametres,
     pleines,
@@ -28,27 +31,36 @@ from moteurs.generation import (
 from moteurs.test_accord import ecarts
 
 RACINES, LIGNES = 60, 2_000
-CADRES = [
-    ("en-vigueur", dt.date(2026, 1, 1)),
-    ("en-vigueur", dt.date(2025, 1, 1)),
-    ("proposition-2024-02-08-option-2", dt.date(2026, 1, 1)),
-]
+OPTIONS = {
+    "spark.ui.enabled": "false",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.sql.session.timeZone": "UTC",
+    # Few rows and many columns: what costs is preparing the query, not running it.
+    "spark.sql.shuffle.partitions": "2",
+    "spark.default.parallelism": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
+}
+
+
+def regles_par_cadre() -> dict[tuple[str, dt.date], list[str]]:
+    """Return the frames of all dispositifs, each with the rules to compare there."""
+    groupes: dict[tuple[str, dt.date], list[str]] = {}
+    for dispositif in regles_par_dispositif():
+        for cadre in cadres(dispositif):
+            groupes.setdefault((cadre.texte, cadre.date), []).extend(cadre.regles)
+    return groupes
 
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
-    options = {
-        "spark.ui.enabled": "false",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.default.parallelism": "2",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
-    }
     batisseur = SparkSession.builder.master("local[2]").appName("convmed")
-    for nom, valeur in options.items():
+    for nom, valeur in OPTIONS.items():
         batisseur = batisseur.config(nom, valeur)
     session = batisseur.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
@@ -74,9 +86,9 @@ def effectifs(besoin: Besoin) -> dict[str, int]:
     return {entite: LIGNES if REGISTRE.entites[entite].parent else RACINES for entite in besoin.entites}
 
 
-@pytest.mark.parametrize(("texte", "date"), CADRES)
+@pytest.mark.parametrize(("texte", "date"), regles_par_cadre())
 def test_spark_dit_comme_les_valeurs_tracees(spark: Any, texte: str, date: dt.date) -> None:
-    noms = [nom for regles in regles_par_dispositif().values() for nom in evaluables(contexte(texte, date), regles)]
+    noms = regles_par_cadre()[texte, date]
     besoin = besoin_de(contexte(texte, date), dict.fromkeys(noms))
     tirage = Tirage(20240604, effectifs(besoin), frozenset(), manquants=True, annonce_sans_nul=True)
     tables = generer(besoin, tirage)
@@ -91,10 +103,11 @@ def test_spark_dit_comme_les_valeurs_tracees(spark: Any, texte: str, date: dt.da
 
 
 def test_convmed_se_charge_sans_pyspark() -> None:
+    paquets = str(Path(convmed.__file__).parents[1])
     programme = (
         "import sys\n"
         "sys.modules['pyspark'] = None\n"
         "import convmed, convmed.moteur.colonnes, convmed.dispositifs\n"
         "convmed.dispositifs.tous()\n"
     )
-    subprocess.run([sys.executable, "-c", programme], check=True)
+    subprocess.run([sys.executable, "-c", programme], check=True, env={**os.environ, "PYTHONPATH": paquets})

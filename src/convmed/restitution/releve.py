@@ -29,6 +29,7 @@ SECTIONS = (
     "avantages-sociaux",
 )
 ETAPES = ("Forfait médecin traitant", "Prévention", *(nom for nom in SECTIONS))
+DU_MEDECIN = ("medecin", "secteur", "option_tarifaire", "zone", "specialite")
 Progression = Callable[[str], None]
 
 
@@ -137,7 +138,7 @@ def _sections(
         if section not in dossier.cabinet:
             non_calcules.append(NonCalcule(nom, f"section [{section}] absente de cabinet.toml"))
             continue
-        for entree in _entrees(dossier.cabinet, section, demande.annee):
+        for entree in _entrees(dossier.cabinet, nom, demande.annee):
             try:
                 resultat = repondre_entree(tous()[nom], demande, entree, racine=section)
             except Refus as refus:
@@ -168,17 +169,29 @@ def _sans_double_compte(lignes: list[Ligne], non_calcules: list[NonCalcule]) -> 
     return [ligne for ligne in lignes if ligne not in doubles]
 
 
-def _entrees(cabinet: Mapping[str, Any], section: str, annee: int) -> list[Any]:
+def _entrees(cabinet: Mapping[str, Any], nom: str, annee: int) -> list[Any]:
     """Return the inputs of a section: one, or several if it is a list of tables (contracts, leaves).
 
-    A dossier is kept over years: the months of other exercises are left aside.
+    What the section does not repeat of the doctor comes from [medecin]; the months of other exercises are left aside,
+    since a dossier is kept over years.
     """
-    contenu = cabinet[section]
-    if section == "dotation_numerique" and "forfait_structure" in cabinet:
-        contenu = {**contenu, "forfait_structure": cabinet["forfait_structure"]}
-    if isinstance(contenu, dict) and isinstance(mois := contenu.get("demi_journees"), dict):
-        contenu = {**contenu, "demi_journees": {m: nombre for m, nombre in mois.items() if m.startswith(f"{annee}-")}}
-    return contenu if isinstance(contenu, list) else [contenu]
+    contenu = cabinet[nom.replace("-", "_")]
+    return [_completer(entree, nom, cabinet, annee) for entree in (contenu if isinstance(contenu, list) else [contenu])]
+
+
+def _completer(entree: Any, nom: str, cabinet: Mapping[str, Any], annee: int) -> Any:
+    if not isinstance(entree, dict):
+        return entree
+    medecin, attendue = cabinet["medecin"], tous()[nom].entree
+    modele = attendue.get(str(entree.get("calcul"))) if isinstance(attendue, Mapping) else attendue
+    champs = modele.model_fields if modele else {}
+    connus = {**medecin, "medecin": medecin}
+    complet = {**{champ: connus[champ] for champ in DU_MEDECIN if champ in champs and champ in connus}, **entree}
+    if nom == "dotation-numerique" and "forfait_structure" in cabinet:
+        complet["forfait_structure"] = cabinet["forfait_structure"]
+    if isinstance(mois := complet.get("demi_journees"), dict):
+        complet["demi_journees"] = {m: nombre for m, nombre in mois.items() if m.startswith(f"{annee}-")}
+    return complet
 
 
 def en_dict(releve: Releve, tableau: dict[str, Any]) -> dict[str, Any]:
