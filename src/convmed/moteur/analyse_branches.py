@@ -1,33 +1,27 @@
 """Can every branch of a rule be reached? Looked for by running the rule on the values where something may change.
 
-Critical values of an input: each number or date that the rule meets on its way down to the inputs, one step below and
-one above; both booleans; every text that it compares, and another; missing. An aggregate over children is an input
-here. A small grid is run whole; a large one is sampled, always from the same seed, and searched around the points that
+The values are those of `frontieres`; an aggregate over children is an input here. A small grid is run whole; a large one is sampled, always from the same seed, and searched around the points that
 have just reached a new branch.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from math import prod
 from random import Random
 from typing import Any
 
-from convmed.moteur import calendrier, noeuds
+from convmed.moteur import noeuds
+from convmed.moteur.frontieres import frontieres
 from convmed.moteur.redaction import SINON, Redacteur
-from convmed.moteur.registre import EXERCICE, Contexte, Registre, Regle
+from convmed.moteur.registre import Contexte, Registre, Regle
 from convmed.moteur.valeurs import Explication, Instance, compiler_en
-from convmed.textes.unites import base
 
 Point = Mapping[object, Any]
 
 POINTS, GRAINE, PART_DE_MANQUANTS = 5_000, 0, 0.1
-AUTRE_TEXTE = "autre"
-MAX_ANS, MAX_MOIS = 130, 1_560
-UN_JOUR = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,107 +39,6 @@ class BrancheInatteignable:
     exhaustif: bool
 
 
-@dataclass(slots=True)
-class Frontieres:
-    """The inputs and aggregates that an expression rests on, and the constants that it meets on the way.
-
-    `durees` are in months; `non_publiee` tells that a figure has no value.
-    """
-
-    entrees: dict[str, str] = field(default_factory=dict)
-    agregats: dict[object, str] = field(default_factory=dict)
-    toujours_connus: set[object] = field(default_factory=set)
-    nombres: set[int] = field(default_factory=set)
-    durees: set[int] = field(default_factory=lambda: {0})
-    dates: set[dt.date] = field(default_factory=set)
-    textes: set[str] = field(default_factory=set)
-    regles: set[str] = field(default_factory=set)
-    non_publiee: bool = False
-
-    def axes(self) -> dict[object, list[Any]]:
-        """Return the critical values of each input and aggregate."""
-        axes: dict[object, list[Any]] = {cle: self.valeurs(genre) for cle, genre in self.entrees.items()}
-        for cle, genre in self.agregats.items():
-            axes[cle] = [v for v in self.valeurs(genre) if v is not None or cle not in self.toujours_connus]
-        return axes
-
-    def valeurs(self, genre: str) -> list[Any]:
-        """Return the critical values of an input of a kind, missing last."""
-        if genre == "booleen":
-            return [True, False, None]
-        if genre == "texte":
-            return [*sorted(self.textes), AUTRE_TEXTE, None]
-        if genre == "date":
-            bornes = {calendrier.decale(date, sens * mois) for date in self.dates for mois in self.durees for sens in (-1, 1)}
-            return [*sorted({date + pas * UN_JOUR for date in bornes for pas in (-1, 0, 1)}), None]
-        plus_grand = max(self.nombres, default=0) * 10 + 1
-        voisins = {0, 1, plus_grand} | {n + pas for n in self.nombres for pas in (-1, 0, 1)}
-        return [*sorted(n for n in voisins if n >= 0), None]
-
-    def noter(self, valeur: Any, unite: str = "") -> None:
-        """Note a constant: a number of an unknown unit may be a count, months or years."""
-        match valeur:
-            case tuple():
-                for element in valeur:
-                    self.noter(element)
-            case bool():
-                pass
-            case int():
-                self.nombres.add(valeur)
-                if base(unite) in {"", "mois"} and abs(valeur) <= MAX_MOIS:
-                    self.durees.add(abs(valeur))
-                if base(unite) in {"", "ans"} and abs(valeur) <= MAX_ANS:
-                    self.durees.add(12 * abs(valeur))
-            case dt.date():
-                self.dates.add(valeur)
-            case str():
-                self.textes.add(valeur)
-
-
-def frontieres(contexte: Contexte, expression: noeuds.Noeud, dans_agregats: bool = False) -> Frontieres:
-    """Return what an expression rests on, through the rules that it reads; aggregates are opened if asked to."""
-    trouvees, pile = Frontieres(), [expression]
-    while pile:
-        for element in noeuds.parcourir(pile.pop(), dans_agregats):
-            match element:
-                case noeuds.Litteral(valeur=valeur):
-                    trouvees.noter(valeur)
-                case noeuds.Figure(dispositif=dispositif, nom=nom):
-                    calcul = contexte.figure(dispositif, nom)[1]
-                    trouvees.noter(calcul, contexte.figures[dispositif][nom].unite)
-                    trouvees.non_publiee |= calcul is None
-                case noeuds.Parmi(liste=tuple() as liste):
-                    trouvees.noter(liste)
-                case noeuds.Agregat() if not dans_agregats:
-                    _noter_agregat(trouvees, contexte, element)
-                case noeuds.Colonne(nom=nom):
-                    pile += _noter_colonne(trouvees, contexte, nom)
-    trouvees.dates = trouvees.dates or {contexte.date}
-    return trouvees
-
-
-def _noter_agregat(trouvees: Frontieres, contexte: Contexte, agregat: noeuds.Agregat) -> None:
-    cle = noeuds.forme(agregat)
-    trouvees.agregats[cle] = contexte.genre(agregat) or "entier"
-    if agregat.genre not in {"premiere", "derniere"}:
-        trouvees.toujours_connus.add(cle)
-
-
-def _noter_colonne(trouvees: Frontieres, contexte: Contexte, nom: str) -> list[noeuds.Noeud]:
-    """Note an input, or return the expression of a rule not yet read."""
-    entree = contexte.registre.entrees.get(nom)
-    if entree is None:
-        if nom in trouvees.regles:
-            return []
-        trouvees.regles.add(nom)
-        return [contexte.regle(nom).noeud]
-    if entree.entite == EXERCICE and nom in contexte.parametres:
-        trouvees.noter(contexte.parametres[nom])
-    else:
-        trouvees.entrees[nom] = entree.genre
-    return []
-
-
 def branches_inatteignables(
     registre: Registre, contexte: Contexte, regle: Regle, points: int = POINTS
 ) -> list[BrancheInatteignable]:
@@ -156,7 +49,7 @@ def branches_inatteignables(
     elements = noeuds.parcourir(regle.noeud, dans_agregats=False)
     tous_les_cas = list({id(n): n for n in elements if isinstance(n, noeuds.Cas)}.values())
     a_atteindre = {(id(un_cas), rang) for un_cas in tous_les_cas for rang in range(len(un_cas.branches) + 1)}
-    axes = frontieres(contexte, regle.noeud).axes()
+    axes = frontieres(contexte, [regle.noeud]).axes()
     exhaustif = prod(len(valeurs) for valeurs in axes.values()) <= points
     visite, remarquables, faits = Visite(contexte), list[Point](), 0
     for point in _grille(axes) if exhaustif else _echantillon(axes, points, remarquables):
@@ -247,5 +140,5 @@ class Visite:
     def _suspendue(self, condition: noeuds.Noeud) -> bool:
         """Tell whether a condition rests on a figure without value here."""
         if id(condition) not in self.suspendues:
-            self.suspendues[id(condition)] = frontieres(self.contexte, condition).non_publiee
+            self.suspendues[id(condition)] = frontieres(self.contexte, [condition]).non_publiee
         return self.suspendues[id(condition)]

@@ -30,9 +30,13 @@ class Calcul:
     """One calculation on tables: `tables` maps an entity to a native frame (lazy or not) of its inputs.
 
     A child table names its parent in the column called like the parent entity, as the parent table names its rows.
+    `sans_nul` names the columns known to have no hole, `vides` the child entities known to have no row: both only make
+    the computation lighter.
     """
 
-    def __init__(self, contexte: Contexte, tables: Mapping[str, Any], sans_nul: Iterable[str] = ()) -> None:
+    def __init__(
+        self, contexte: Contexte, tables: Mapping[str, Any], sans_nul: Iterable[str] = (), vides: Iterable[str] = ()
+    ) -> None:
         self.contexte = contexte
         self.tables: dict[str, nw.LazyFrame[Any]] = {}
         self.colonnes: dict[str, frozenset[str]] = {}
@@ -42,7 +46,7 @@ class Calcul:
         if fautes:
             raise Erreurs(fautes)
         self.sur_spark = any(table.implementation.is_spark_like() for table in self.tables.values())
-        self.analyse = Analyse(contexte, self.colonnes, sans_nul)
+        self.analyse = Analyse(contexte, self.colonnes, sans_nul, vides)
         self.planificateur = Planificateur(self.analyse)
 
     def _accueillir(self, entite: str, table: nw.LazyFrame[Any], fautes: list[Faute]) -> None:

@@ -42,8 +42,15 @@ class Plan:
 class Analyse:
     """What is known of expressions under a context, given the columns that are supplied and those without a hole."""
 
-    def __init__(self, contexte: Contexte, colonnes: Mapping[str, frozenset[str]], sans_nul: Iterable[str]) -> None:
-        self.contexte, self.colonnes, self.sans_nul = contexte, colonnes, frozenset(sans_nul)
+    def __init__(
+        self,
+        contexte: Contexte,
+        colonnes: Mapping[str, frozenset[str]],
+        sans_nul: Iterable[str] = (),
+        vides: Iterable[str] = (),
+    ) -> None:
+        self.contexte, self.colonnes = contexte, colonnes
+        self.sans_nul, self.vides = frozenset(sans_nul), frozenset(vides)
         self.exercice = Instance(contexte, EXERCICE, {})
         self._constantes: dict[int, tuple[bool, Any]] = {}
         self._manquables: dict[int, bool] = {}
@@ -72,7 +79,9 @@ class Analyse:
     def _est_fixe(self, noeud: noeuds.Noeud) -> bool:
         if isinstance(noeud, noeuds.Colonne):
             return self.contexte.entite_de(noeud.nom) == EXERCICE
-        return not isinstance(noeud, noeuds.Agregat) and all(self.constante(n)[0] for n in noeuds.enfants(noeud))
+        if isinstance(noeud, noeuds.Agregat):
+            return noeud.entite in self.vides
+        return all(self.constante(n)[0] for n in noeuds.enfants(noeud))
 
     def peut_manquer(self, noeud: noeuds.Noeud) -> bool:
         """Tell whether an expression may be missing on some row."""
@@ -95,7 +104,22 @@ class Analyse:
                 return genre in {"premiere", "derniere"}
             case noeuds.Operation(symbole="//", droite=droite) if not self.constante(droite)[1]:
                 return True
+            case noeuds.Logique(operateur="et", termes=termes):
+                # `et(present(x), x >= borne)`: where x is missing the first term settles the whole.
+                gardes = {self.numero(t.terme) for t in termes if isinstance(t, noeuds.Present) and not self.peut_manquer(t)}
+                return any(self._peut_manquer_sauf(terme, gardes) for terme in termes)
         return any(self.peut_manquer(enfant) for enfant in noeuds.enfants(noeud))
+
+    def _peut_manquer_sauf(self, noeud: noeuds.Noeud, gardes: set[int]) -> bool:
+        """Tell whether an expression may be missing where the guarded ones are known."""
+        if not gardes or isinstance(noeud, noeuds.Cas) or not self.peut_manquer(noeud):
+            return self.peut_manquer(noeud)
+        if self.numero(noeud) in gardes:
+            return False
+        sous = noeuds.enfants(noeud)
+        if not sous or isinstance(noeud, noeuds.Agregat) or (isinstance(noeud, noeuds.Operation) and noeud.symbole == "//"):
+            return True
+        return any(self._peut_manquer_sauf(enfant, gardes) for enfant in sous)
 
     def numero(self, noeud: noeuds.Noeud) -> int:
         """Return a number that two expressions share if they are the same computation."""
@@ -140,7 +164,7 @@ class Planificateur:
         for element in noeuds.parcourir(expression, dans_agregats=False):
             if isinstance(element, noeuds.Colonne):
                 lues.append(element.nom)
-            elif isinstance(element, noeuds.Agregat):
+            elif isinstance(element, noeuds.Agregat) and not self.analyse.constante(element)[0]:
                 de_l_enfant = plan.agregats.setdefault(element.entite, {})
                 de_l_enfant.setdefault(noeuds.forme(element), (f"_{element.entite}_{len(de_l_enfant)}", element))
         return lues

@@ -76,7 +76,10 @@ class Traducteur:
 
     @traduire.register
     def _(self, noeud: noeuds.Logique) -> nw.Expr:
-        termes = [self.expression(terme) for terme in noeud.termes]
+        neutre = noeud.operateur == "et"
+        if any(self.constante(terme) == (True, not neutre) for terme in noeud.termes):
+            return self.litteral(noeud, not neutre)
+        termes = [self.expression(terme) for terme in noeud.termes if self.constante(terme) != (True, neutre)]
         resultat = termes[0]
         for terme in termes[1:]:
             resultat = resultat & terme if noeud.operateur == "et" else resultat | terme
@@ -105,7 +108,11 @@ class Traducteur:
     def _(self, noeud: noeuds.Cas) -> nw.Expr:
         resultat = self.expression(noeud.sinon)
         for condition, valeur in reversed(noeud.branches):
-            resultat = self._choisir(condition, self.expression(valeur), resultat)
+            fixe, vrai = self.constante(condition)
+            if fixe and vrai is not None:
+                resultat = self.expression(valeur) if vrai else resultat
+            else:
+                resultat = self._choisir(condition, self.expression(valeur), resultat)
         return resultat
 
     def _choisir(self, condition: noeuds.Noeud, alors: nw.Expr, sinon: nw.Expr) -> nw.Expr:

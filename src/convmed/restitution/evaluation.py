@@ -7,7 +7,6 @@ one of its patients from the same rules, so that a statement is explained withou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -67,7 +66,8 @@ class Cabinet:
         # The engine joins the doctor's columns by name; here there is one doctor, held apart.
         tables = {"patient": self.patients, **self.tables}
         sans_nul = [nom for table in tables.values() for nom in table.columns if not table[nom].null_count()]
-        resultats: pl.LazyFrame = Calcul(self.contexte, tables, sans_nul).evaluer("patient", colonnes)
+        vides = [nom for nom, table in self.tables.items() if table.is_empty()]
+        resultats: pl.LazyFrame = Calcul(self.contexte, tables, sans_nul, vides).evaluer("patient", colonnes)
         return resultats.collect()
 
     def _colonnes_lues(self, regles: Iterable[str]) -> list[str]:
@@ -85,21 +85,21 @@ class Cabinet:
                     lues += [n.nom for n in (element.terme, element.par) if isinstance(n, noeuds.Colonne)]
         return lues
 
-    @cached_property
-    def _rangs(self) -> dict[str, int]:
-        return {patient: rang for rang, patient in enumerate(self.patients["patient"])}
-
     def patient(self, identifiant: str) -> Instance:
         """Return one patient ready to explain; `KeyError` if the list does not hold it."""
-        ligne = self.patients.row(self._rangs[identifiant], named=True)
-        enfants = {
-            nom: [
-                Instance(self.contexte, nom, enfant)
-                for enfant in table.filter(pl.col("patient") == identifiant).iter_rows(named=True)
-            ]
-            for nom, table in self.tables.items()
+        return self._instances([identifiant])[identifiant]
+
+    def _instances(self, identifiants: list[str]) -> dict[str, Instance]:
+        """Return patients ready to explain, each table being read once for all of them."""
+        choisis = pl.col("patient").is_in(identifiants)
+        enfants: dict[str, dict[str, list[Instance]]] = {identifiant: {} for identifiant in identifiants}
+        for nom, table in self.tables.items():
+            for ligne in table.filter(choisis).iter_rows(named=True):
+                enfants[ligne["patient"]].setdefault(nom, []).append(Instance(self.contexte, nom, ligne))
+        return {
+            ligne["patient"]: Instance(self.contexte, "patient", ligne, enfants[ligne["patient"]])
+            for ligne in self.patients.filter(choisis).iter_rows(named=True)
         }
-        return Instance(self.contexte, "patient", ligne, enfants)
 
     def agreger(self, agregat: noeuds.Agregat) -> Explication:
         """Reduce a column of the evaluated patients, each group explained by its first patient."""
@@ -115,9 +115,9 @@ class Cabinet:
             .collect()
         )
         lecteur = compiler_en(self.contexte, terme)
-        lus: list[Groupe] = []
+        patients, lus = self._instances(groupes["exemple"].to_list()), list[Groupe]()
         for valeur, classe, effectif, exemple in groupes.iter_rows():
-            patient = self.patient(exemple)
+            patient = patients[exemple]
             lecteur(patient)
             lus.append((valeur, classe, effectif, tuple(patient.utilises)))
         return reduire(agregat, lus, self.contexte)

@@ -409,7 +409,7 @@ def compter(etat):
                start=cas((et(present(colonnes[0]), colonnes[0] == etat), 1), sinon=0))  # fmt: skip
 
 
-@regle(entite="patient", unite="indicateurs", du=DU, texte=LES_DEUX, normes=["C3.1C-03", "C3.1C-05", "C3.1C-10"])
+@regle(entite="patient", unite="indicateurs", du=DU, texte=LES_DEUX, normes=["C3.1C-03", "C3.1C-04", "C3.1C-05", "C3.1C-09", "C3.1C-10", "P2-55"])
 def prevention_valides():
     """Indicateurs validés pour le patient."""
     return compter("valide")
