@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from openfisca_core.model_api import YEAR, Enum, ParameterNode, Variable, select, where
 from openfisca_core.entities import build_entity
+from openfisca_core.model_api import YEAR, Enum, ParameterNode, Variable, select, where
 from openfisca_core.simulations import SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from convmed.donnees.entites import REGISTRE
 from convmed.moteur import noeuds
-from convmed.moteur.analyse_branches import Frontieres, frontieres
-from convmed.moteur.registre import EXERCICE, Contexte, Regle, RegleAbsente
-from convmed.moteur.valeurs import Instance
+from convmed.moteur.frontieres import Frontieres, frontieres
+from convmed.moteur.registre import EXERCICE, Contexte, Entree, Regle, RegleAbsente
+from convmed.moteur.valeurs import OPERATIONS, Instance
 from convmed.textes import EN_VIGUEUR, baremes, textes_connus
 from convmed.textes.bareme import dossiers_des_dispositifs
 from convmed.textes.unites import base
@@ -34,13 +34,25 @@ PLAFOND = 100_000
 Lignes = list[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Domaine:
+    """The values of an input where rules turn, and those that are common."""
+
+    critiques: list[Any]
+    usuelles: list[Any]
+
+    def tirer(self, hasard: Random) -> Any:
+        """Draw one value."""
+        return hasard.choice(self.critiques if hasard.random() < 0.5 else self.usuelles)
+
+
 @dataclass(slots=True)
 class Besoin:
     """What the rules of a dispositif need under a context: rules and inputs by entity, and the values where they turn."""
 
     regles: dict[str, list[str]] = field(default_factory=dict)
     entrees: dict[str, list[str]] = field(default_factory=dict)
-    domaines: dict[str, list[Any]] = field(default_factory=dict)
+    domaines: dict[str, Domaine] = field(default_factory=dict)
     parametres: list[str] = field(default_factory=list)
 
     @property
@@ -105,16 +117,17 @@ class Cadre:
 def cadres(dispositif: str) -> list[Cadre]:
     """Return the frames under which, together, every version of every rule of a dispositif is computed.
 
-    A frame keeps the rules that rest on a version that no frame before it had.
+    A version counts twice: computed, and computed with all its figures published. A frame keeps the rules that rest
+    on a version that no frame before it had.
     """
     noms = regles_par_dispositif()[dispositif]
     dates = {dt.date(annee, 1, 1) for annee in ANNEES}
     dates |= {v.du for nom in noms for v in REGISTRE.regles[nom] if v.du.year in ANNEES}
     textes = [EN_VIGUEUR, *(texte for texte in textes_connus() if texte != EN_VIGUEUR)]
-    preferees = sorted(dates, key=lambda date: (date != dt.date(2026, 1, 1), date))
+    preferees = sorted(dates, key=lambda date: (date != dt.date(2026, 1, 1), -date.toordinal()))
     lues = {(texte, date): _versions_par_regle(contexte(texte, date), noms) for texte in textes for date in preferees}
     retenus: list[Cadre] = []
-    faites: set[int] = set()
+    faites: set[Trace] = set()
     while True:
         neuves = {cle: set().union(*regles.values()) - faites for cle, regles in lues.items()}
         cle = max(neuves, key=lambda c: len(neuves[c]))
@@ -126,29 +139,40 @@ def cadres(dispositif: str) -> list[Cadre]:
         faites |= neuves[cle]
 
 
-def _versions_par_regle(ici: Contexte, noms: Iterable[str]) -> dict[str, set[int]]:
-    return {nom: {id(v) for v in versions_lues(ici, nom).values()} for nom in evaluables(ici, noms)}
+Trace = tuple[int, bool]
+
+
+def _versions_par_regle(ici: Contexte, noms: Iterable[str]) -> dict[str, set[Trace]]:
+    return {
+        nom: {trace for version in versions_lues(ici, nom).values() for trace in _traces(ici, version)}
+        for nom in evaluables(ici, noms)
+    }
+
+
+def _traces(ici: Contexte, version: Regle) -> Iterator[Trace]:
+    figures = (element for element in noeuds.parcourir(version.noeud) if isinstance(element, noeuds.Figure))
+    yield id(version), False
+    if all(ici.figure(figure.dispositif, figure.nom)[1] is not None for figure in figures):
+        yield id(version), True
 
 
 def besoin_de(ici: Contexte, noms: Iterable[str]) -> Besoin:
     """Return what rules need here, with the values of each input where they may turn."""
-    besoin, limites = Besoin(), dict[str, Frontieres]()
+    besoin, noms = Besoin(), list(noms)
     for nom in noms:
-        regle = ici.regle(nom)
-        besoin.regles.setdefault(regle.entite, []).append(nom)
+        besoin.regles.setdefault(ici.regle(nom).entite, []).append(nom)
         for version in versions_lues(ici, nom).values():
             _noter_entites(besoin, version)
-        trouvees = frontieres(ici, regle.noeud, dans_agregats=True)
-        for entree in trouvees.entrees:
-            _fondre(limites.setdefault(entree, Frontieres()), trouvees)
-    for nom, trouvees in limites.items():
+    limites = frontieres(ici, [ici.regle(nom).noeud for nom in noms], dans_agregats=True)
+    limites.dates.add(dt.date(ici.annee, 12, 31))
+    for nom in limites.entrees:
         entree = REGISTRE.entrees[nom]
         if entree.entite == EXERCICE:
             besoin.parametres.append(nom)
         else:
             _noter_entite(besoin, entree.entite)
             besoin.entrees[entree.entite].append(nom)
-        besoin.domaines[nom] = _domaine(trouvees, entree.genre, entree.unite)
+        besoin.domaines[nom] = _domaine(limites, entree, ici.annee)
     return besoin
 
 
@@ -165,18 +189,20 @@ def _noter_entites(besoin: Besoin, version: Regle) -> None:
             _noter_entite(besoin, element.entite)
 
 
-def _fondre(cible: Frontieres, source: Frontieres) -> None:
-    for champ in ("nombres", "durees", "dates", "textes"):
-        getattr(cible, champ).update(getattr(source, champ))
-
-
-def _domaine(limites: Frontieres, genre: str, unite: str) -> list[Any]:
-    limites.dates.update({dt.date(2024, 12, 31), dt.date(2025, 12, 31), dt.date(2026, 12, 31)})
-    valeurs = limites.valeurs(genre)[:-1]
-    if genre == "entier":
-        plafond = PLAFONDS.get(base(unite), PLAFOND)
-        return [*(v for v in valeurs if v <= plafond), 2, 3, 10, plafond]
-    return [*valeurs, *JOURS_LIMITES] if genre == "date" else valeurs
+def _domaine(limites: Frontieres, entree: Entree, annee: int) -> Domaine:
+    critiques = limites.valeurs(entree.nom, entree.genre)
+    match entree.genre:
+        case "entier":
+            plafond = PLAFONDS.get(base(entree.unite), PLAFOND)
+            usuels = [0, 1, 2, 3, 5, 8, 10, 20, 40, 50, 90, 100, 1_000, plafond]
+            return Domaine([v for v in critiques if v <= plafond], [v for v in usuels if v <= plafond])
+        case "date":
+            fin = dt.date(annee, 12, 31)
+            ans = 95 if "naissance" in entree.nom else 6
+            # More of what is recent: young children, last month.
+            usuelles = [fin - dt.timedelta(days=366 * ans * rang**2 // 10_000) for rang in range(100)]
+            return Domaine(critiques, [*usuelles, *JOURS_LIMITES])
+    return Domaine(critiques, critiques)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +249,11 @@ def generer(besoin: Besoin, tirage: Tirage) -> dict[str, Lignes]:
     return tables
 
 
-def _cellules(domaine: list[Any], nombre: int, tirage: Tirage, nom: str) -> list[Any]:
+def _cellules(domaine: Domaine, nombre: int, tirage: Tirage, nom: str) -> list[Any]:
     hasard = Random(f"{tirage.graine} {nom}")
     # Now and then a column without a hole, whose promise (`sans_nul`) then changes how rules are compiled.
     trous = tirage.manquants and hasard.random() < 0.8
-    return [None if trous and hasard.random() < 0.15 else hasard.choice(domaine) for _ in range(nombre)]
+    return [None if trous and hasard.random() < 0.15 else domaine.tirer(hasard) for _ in range(nombre)]
 
 
 def parametres(besoin: Besoin, tirage: Tirage, annee: int) -> dict[str, Any]:
@@ -235,9 +261,8 @@ def parametres(besoin: Besoin, tirage: Tirage, annee: int) -> dict[str, Any]:
     hasard, fins = Random(f"{tirage.graine} exercice"), [dt.date(annee - 1, 12, 31), dt.date(annee, 12, 31)]
     valeurs = {}
     for nom in besoin.parametres:
-        domaine = besoin.domaines[nom]
-        fixe = REGISTRE.entrees[nom].genre == "date" and hasard.random() < 0.7
-        valeurs[nom] = hasard.choice(fins if fixe else domaine)
+        fixe = REGISTRE.entrees[nom].genre == "date" and hasard.random() < 0.8
+        valeurs[nom] = hasard.choice(fins) if fixe else besoin.domaines[nom].tirer(hasard)
     return {nom: valeur for nom, valeur in valeurs.items() if nom not in tirage.absentes}
 
 
@@ -256,15 +281,64 @@ def instances(ici: Contexte, tables: Mapping[str, Lignes]) -> dict[str, list[Ins
 
 
 def valeurs_tracees(ici: Contexte, besoin: Besoin, tables: Mapping[str, Lignes]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return entity, row, rule: the values of the traced reading, the one that explains."""
-    lues = instances(ici, tables)
-    return {
-        entite: {
-            instance.donnees[entite]: {nom: instance.valeur(nom) for nom in noms} for instance in lues.get(entite, ())
-        }
-        for entite, noms in besoin.regles.items()
-        if entite != EXERCICE
-    }
+    """Return entity, row, rule: the values of the traced reading, the one that explains.
+
+    Rows whose integers pass 64 bits, out of reach of every engine, are taken out of the tables.
+    """
+    while True:
+        obtenues, trop_grandes = _tracer(ici, besoin, tables)
+        if not trop_grandes:
+            return obtenues
+        for entite, cles in trop_grandes.items():
+            _oter(tables, entite, cles)
+
+
+def _tracer(
+    ici: Contexte, besoin: Besoin, tables: Mapping[str, Lignes]
+) -> tuple[dict[str, dict[str, dict[str, Any]]], dict[str, set[str]]]:
+    trop_grandes: dict[str, set[str]] = {}
+    obtenues: dict[str, dict[str, dict[str, Any]]] = {}
+    with entiers_de_64_bits():
+        lues = instances(ici, tables)
+        for entite, noms in besoin.regles.items():
+            if entite == EXERCICE:
+                continue
+            obtenues[entite] = {}
+            for instance in lues.get(entite, ()):
+                cle = instance.donnees[entite]
+                try:
+                    obtenues[entite][cle] = {nom: instance.valeur(nom) for nom in noms}
+                except OverflowError:
+                    trop_grandes.setdefault(entite, set()).add(cle)
+    return obtenues, trop_grandes
+
+
+def _oter(tables: Mapping[str, Lignes], entite: str, cles: set[str]) -> None:
+    """Take rows out of a table, with their descendants."""
+    tables[entite][:] = [ligne for ligne in tables[entite] if ligne[entite] not in cles]
+    for enfant in tables:
+        if REGISTRE.entites[enfant].parent == entite:
+            _oter(tables, enfant, {ligne[enfant] for ligne in tables[enfant] if ligne[entite] in cles})
+
+
+@contextmanager
+def entiers_de_64_bits() -> Iterator[None]:
+    """Make the traced reading refuse, while it compiles here, what the integers of the engines cannot hold."""
+    sans_borne = dict(OPERATIONS)
+
+    def borner(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        def calculer(a: Any, b: Any) -> Any:
+            if not -(2**63) <= (resultat := operation(a, b)) < 2**63:
+                raise OverflowError
+            return resultat
+
+        return calculer
+
+    OPERATIONS.update({symbole: borner(sans_borne[symbole]) for symbole in ("+", "-", "*")})
+    try:
+        yield
+    finally:
+        OPERATIONS.update(sans_borne)
 
 
 def pleines(tables: Mapping[str, Lignes]) -> Iterator[str]:

@@ -83,7 +83,7 @@ def echeancier(dossier: Path, annee: int, texte: str, presentation: str, sortie:
     else:
         from convmed.restitution.affichage import echeancier_en_table
 
-        ecrire(echeancier_en_table(resultat.lignes, annee), sortie)
+        ecrire(echeancier_en_table(resultat), sortie)
 
 
 @application.command(name="tableau-de-bord")

@@ -161,9 +161,11 @@ class _Lecture:
                 self._remonter(terme, valeur)
             case noeuds.Agregat():
                 self._attacher(noeuds.forme(noeud), valeur)
-            case noeuds.Operation(gauche=gauche, droite=droite):
-                self._remonter(gauche, None)
-                self._remonter(droite, None)
+            case noeuds.Operation(symbole=symbole, gauche=gauche, droite=droite):
+                for rang, (cote, autre) in enumerate(((gauche, droite), (droite, gauche))):
+                    fixe, constante = self.analyse.constante(autre)
+                    connus = fixe and isinstance(valeur, int) and isinstance(constante, int)
+                    self._remonter(cote, _inverse(symbole, rang, valeur, constante) if connus else None)
 
     def _decalee(self, noeud: noeuds.Noeud, mois: int | None, sens: int) -> dt.date | None:
         fixe, date = self.analyse.constante(noeud)
@@ -194,3 +196,19 @@ class _Lecture:
         else:
             self.trouvees.entrees[nom] = entree.genre
         return []
+
+
+def _inverse(symbole: str, rang: int, valeur: int, constante: int) -> int | None:
+    """Return the operand (left one at rank 0) that gives a value beside a constant, rounded down; `None` if none does."""
+    match symbole, rang:
+        case "+", _:
+            return valeur - constante
+        case "-", 0:
+            return valeur + constante
+        case "-", _:
+            return constante - valeur
+        case "*", _ if constante:
+            return valeur // constante
+        case "//", 0:
+            return valeur * constante
+    return None

@@ -186,8 +186,12 @@ class Redacteur:
         commune = unite or self.unite(noeud)
         if mot := self.borne(noeud):
             return f"{self._atome(noeud.sinon, commune)}, {mot} {self._atome(noeud.branches[0][1], commune)}"
-        morceaux = [f"{self.ecrire(c)} : {self.ecrire(v, commune)}" for c, v in noeud.branches]
-        return " ; ".join([*morceaux, f"{SINON} : {self.ecrire(noeud.sinon, commune)}"])
+        lignes = [(self.ecrire(condition), valeur) for condition, valeur in noeud.branches] + [(SINON, noeud.sinon)]
+        return " ; ".join(f"{quand} : {self._alors(valeur, commune)}" for quand, valeur in lignes)
+
+    def _alors(self, valeur: noeuds.Noeud, unite: str) -> str:
+        """Write the value of a branch; a `cas` within a `cas` needs parentheses."""
+        return f"({self.ecrire(valeur, unite)})" if isinstance(valeur, noeuds.Cas) else self.ecrire(valeur, unite)
 
     def _decalage(self, noeud: noeuds.Decalage) -> str:
         date, mois = self._atome(noeud.date), noeud.mois

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from convmed.dispositifs import Ligne
+from convmed.dispositifs.socle import DU
 from convmed.restitution import tableau_de_bord
 from convmed.restitution.rapprochement import APPARIE, Rapprochement
 from convmed.restitution.releve import Releve
@@ -31,40 +32,36 @@ ABREGES = {
 
 
 def releve_en_tables(releve: Releve) -> RenderableType:
-    """Return the statement: numbered payments, sums by dispositif, total, what was not computed and why."""
-    lignes = tableau(
-        f"Relevé {releve.annee} — {releve.texte.libelle}",
-        ["n°", "dispositif", "libellé", ("montant", "right"), "versement", "état"],
-        (
-            (rang, ligne.dispositif, ligne.libelle, _montant(ligne), quand(ligne), _etat(ligne))
-            for rang, ligne in enumerate(releve.lignes, 1)
-        ),
-    )
-    sommes = tableau(
-        "Par dispositif",
-        ["dispositif", ("montant", "right")],
-        [(nom, afficher(somme, "EUR")) for nom, somme in releve.par_dispositif().items()],
-    )
-    sommes.add_section()
-    sommes.add_row(Text("Total", style="bold"), Text(afficher(releve.total, "EUR"), style="bold"))
-    blocs: list[RenderableType] = [lignes, sommes]
+    """Return the statement: numbered payments by dispositif, sums, total, what was not computed and why."""
+    titre = f"Relevé {releve.annee} — {releve.texte.libelle}"
+    lignes = tableau(titre, ["n°", "libellé", ("montant", "right"), "versement"], [])
+    precedent = ""
+    for rang, ligne in enumerate(releve.lignes, 1):
+        if ligne.dispositif != precedent:
+            lignes.add_section()
+            somme = afficher(releve.par_dispositif()[ligne.dispositif], "EUR")
+            lignes.add_row("", Text(ligne.dispositif, style="bold"), Text(somme, style="bold"), "")
+            precedent = ligne.dispositif
+        lignes.add_row(str(rang), _libelle(ligne), _montant(ligne), Text(quand(ligne)))
+    lignes.add_section()
+    lignes.add_row("", Text("Total", style="bold"), Text(afficher(releve.total, "EUR"), style="bold"), "")
+    blocs: list[RenderableType] = [lignes]
     if releve.non_calcules:
-        blocs.append(
-            tableau("Non calculé ou sans objet, et pourquoi", ["dispositif", "motif"], ((n.dispositif, n.motif) for n in releve.non_calcules))
-        )
+        motifs = ((n.dispositif, n.motif) for n in releve.non_calcules)
+        blocs.append(tableau("Non calculé ou sans objet, et pourquoi", ["dispositif", "motif"], motifs))
     if any(ligne.confiance != "officiel" for ligne in releve.lignes):
-        blocs.append(Text("* repose sur au moins une figure qui n'est pas officielle (presse ou déduction) : voir « expliquer ».", style="dim"))
+        blocs.append(Text("* repose sur au moins une figure qui n'est pas officielle : voir « convmed expliquer ».", style="dim"))
     blocs += [Text(f"Avertissement : {avertissement}", style="yellow") for avertissement in releve.avertissements]
     return Group(*blocs)
 
 
-def echeancier_en_table(lignes: list[Ligne], annee: int) -> RenderableType:
+def echeancier_en_table(releve: Releve) -> RenderableType:
     """Return the payment calendar, dated payments first, with the running total."""
-    table = tableau(f"Échéancier {annee}", ["date", "libellé", ("montant", "right"), ("cumul", "right"), "précision"], [])
+    table = tableau(f"Échéancier {releve.annee}", ["date", "libellé", ("montant", "right"), ("cumul", "right"), "précision"], [])
     cumul = 0
-    for ligne in lignes:
+    for ligne in releve.par_date():
         cumul += ligne.montant or 0
-        table.add_row(_date(ligne), ligne.libelle, _montant(ligne), afficher(cumul, "EUR"), ligne.precision_date)
+        table.add_row(_date(ligne), _libelle(ligne), _montant(ligne), afficher(cumul, "EUR"), Text(ligne.precision_date))
     return table
 
 
@@ -109,10 +106,10 @@ def rapprochement_en_table(rangees: list[Rapprochement]) -> RenderableType:
     """Return owed against paid, row by row."""
     return tableau(
         "Dû et versé",
-        ["état", "dispositif", "libellé", ("dû", "right"), ("versé", "right"), ("écart", "right"), "dû le", "versé le"],
+        [("état", "right"), "libellé", *((t, "right") for t in ("dû", "versé", "écart", "dû le", "versé le"))],
         (
             (
-                Text(r.etat, style="green" if r.etat == APPARIE else "yellow"), r.dispositif, r.libelle,
+                Text(r.etat, style="green" if r.etat == APPARIE else "yellow"), r.libelle,
                 *("" if v is None else afficher(v, "EUR") for v in (r.du, r.verse, r.ecart)),
                 *("" if d is None else afficher(d, "date") for d in (r.date_due, r.date_versement)),
             )
@@ -141,7 +138,8 @@ def _montant(ligne: Ligne) -> str:
     return afficher(ligne.montant, "EUR") + ("" if ligne.confiance == "officiel" else " *")
 
 
-def _etat(ligne: Ligne) -> str:
-    return ligne.etat + (f" : {ligne.motif}" if ligne.motif else "")
-
-
+def _libelle(ligne: Ligne) -> Text:
+    """Return the label, and the state and its reason unless the payment is simply due."""
+    if ligne.etat == DU:
+        return Text(ligne.libelle)
+    return Text(ligne.libelle).append(f"\n{ligne.etat}" + (f" : {ligne.motif}" if ligne.motif else ""), style="yellow")

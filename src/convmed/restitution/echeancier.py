@@ -13,7 +13,7 @@ from convmed.textes.unites import afficher, vers_nombre
 
 def en_table(releve: Releve) -> pl.DataFrame:
     """Return the payments by date, undated ones last, with the running total; amounts in euros."""
-    return releve.table().select(
+    return releve.table().sort("date_versement", nulls_last=True, maintain_order=True).select(
         "date_versement", "dispositif", "libelle", "montant", pl.col("montant").fill_null(0).cum_sum().alias("cumul"),
         "precision_date", "etat",
     )  # fmt: skip
@@ -22,7 +22,7 @@ def en_table(releve: Releve) -> pl.DataFrame:
 def en_liste(releve: Releve) -> list[dict[str, Any]]:
     """Return the payments by date as JSON objects."""
     cumul, rangees = 0, []
-    for ligne in releve.lignes:
+    for ligne in releve.par_date():
         cumul += ligne.montant or 0
         rangees.append(
             {
@@ -43,7 +43,7 @@ def en_ics(releve: Releve) -> str:
     calendrier = Calendar()
     calendrier.add("prodid", "-//convmed//echeancier//FR")
     calendrier.add("version", "2.0")
-    for rang, ligne in enumerate(releve.lignes, 1):
+    for rang, ligne in enumerate(releve.par_date(), 1):
         if ligne.date_versement is None:
             continue
         evenement = Event()

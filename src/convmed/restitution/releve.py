@@ -65,6 +65,10 @@ class Releve:
             sommes[ligne.dispositif] = sommes.get(ligne.dispositif, 0) + (ligne.montant or 0)
         return sommes
 
+    def par_date(self) -> list[Ligne]:
+        """Return the payments by date, undated ones last."""
+        return sorted(self.lignes, key=lambda ligne: ligne.date_versement or dt.date.max)
+
     def table(self) -> pl.DataFrame:
         """Return the payments as a Polars frame; `montant` in euros, as a decimal."""
         schema: dict[str, type[pl.DataType] | pl.DataType] = {
@@ -100,7 +104,6 @@ def etablir(dossier: Dossier, annee: int, texte: Texte, progression: Progression
     for ligne in [ligne for ligne in lignes if ligne.etat == SANS_OBJET and not ligne.montant]:
         lignes.remove(ligne)
         non_calcules.append(NonCalcule(ligne.dispositif, f"{ligne.libelle} : {ligne.motif}"))
-    lignes.sort(key=lambda ligne: (ligne.date_versement is None, ligne.date_versement or dt.date.max))
     for ligne in lignes:
         ligne.beneficiaire = ligne.beneficiaire or str(medecin.get("medecin") or "")
     return Releve(

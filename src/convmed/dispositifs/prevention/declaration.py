@@ -31,6 +31,7 @@ from convmed.moteur.registre import FIN, Regle
 traceur, date, date_observation = Colonne("traceur"), Colonne("date"), Colonne("date_observation")
 date_naissance, indicateur_exclu = Colonne("date_naissance"), Colonne("indicateur_exclu")
 age_en_mois, age_a_l_acte = Colonne("prevention_age_mois"), Colonne("prevention_age_a_l_acte")
+JAMAIS = noeud(None)
 ETATS = ("valide", "non-valide", "non-concerne", "exclu", "opposition")
 
 
@@ -38,7 +39,7 @@ ETATS = ("valide", "non-valide", "non-concerne", "exclu", "opposition")
 class Preuve:
     """One way to validate an indicator: whether it is met, its latest act, until when it holds, when it can be met.
 
-    `echeance` is the last day on which the evidence, once met, still holds; missing if it never lapses. `utile` is the
+    `echeance` is the last day on which the evidence, once met, still holds (`JAMAIS`: it never lapses). `utile` is the
     date from which an act would validate: the observation itself if it can be done at once, missing if it is too late.
     """
 
@@ -59,24 +60,14 @@ def depuis(nom: str, mois: Noeud, doses: int = 1) -> Preuve:
     acte = acte_connu(nom)
     recent = acte >= decale(date_observation, 0 - mois)
     assez = recent if doses == 1 else et(recent, acte_connu(nom, premier=True) < acte)
-    return Preuve(et(present(acte), assez), acte, _tient_jusqu_au(acte, mois), date_observation)
+    return Preuve(et(present(acte), assez), acte, decale(acte, mois), date_observation)
 
 
 def deux_depuis(nom: str, mois: Noeud, acte: Noeud) -> Preuve:
     """Return the evidence of two acts, both at most so many months old; `acte` is the column of the date of the last."""
     avant = acte_connu(nom, date < acte)
     recent = avant >= decale(date_observation, 0 - mois)
-    return Preuve(et(present(avant), recent), acte, _tient_jusqu_au(avant, mois), date_observation)
-
-
-def _tient_jusqu_au(acte: Noeud, mois: Noeud) -> Noeud:
-    """Return the last day of the window that an act opens, never before the observation.
-
-    Months counted forward from the last day of a short month stop one to three days before the months counted back
-    that decide the state: the day given is then the earlier one.
-    """
-    fin = decale(acte, mois)
-    return cas((fin < date_observation, date_observation), sinon=fin)
+    return Preuve(et(present(avant), recent), acte, decale(avant, mois), date_observation)
 
 
 def campagne(nom: str) -> Preuve:
@@ -113,13 +104,16 @@ def toutes(*preuves: Preuve) -> Preuve:
 
 
 def _toutes_deux(a: Preuve, b: Preuve) -> Preuve:
-    les_deux = _si(et(present(a.utile), present(b.utile)), _plus_recente(a.utile, b.utile))
-    return Preuve(
-        et(a.remplie, b.remplie),
-        _si(et(present(a.acte), present(b.acte)), _plus_ancienne(a.acte, b.acte)),
-        _plus_ancienne(a.echeance, b.echeance),
-        cas((a.remplie, b.utile), (b.remplie, a.utile), sinon=les_deux),
-    )
+    # Each comparison leaves missing what lacks one of the two: an act not done, a date that will not come.
+    utile = a.utile
+    if a.utile is not b.utile:
+        la_plus_tardive = cas((a.utile >= b.utile, a.utile), sinon=b.utile)
+        utile = cas((a.remplie, b.utile), (b.remplie, a.utile), sinon=la_plus_tardive)
+    if a.echeance is JAMAIS or b.echeance is JAMAIS:
+        echeance = b.echeance if a.echeance is JAMAIS else a.echeance
+    else:
+        echeance = cas((a.echeance <= b.echeance, a.echeance), sinon=b.echeance)
+    return Preuve(et(a.remplie, b.remplie), cas((a.acte <= b.acte, a.acte), sinon=b.acte), echeance, utile)
 
 
 def une_de(*preuves: Preuve) -> Preuve:
@@ -143,18 +137,15 @@ def reservee(preuve: Preuve, condition: Noeud) -> Preuve:
 
 
 def _plus_recente(a: Noeud, b: Noeud) -> Noeud:
-    return cas((non(present(a)), b), (non(present(b)), a), (a >= b, a), sinon=b)
+    return a if a is b else cas((non(present(a)), b), (non(present(b)), a), (a >= b, a), sinon=b)
 
 
 def _plus_ancienne(a: Noeud, b: Noeud) -> Noeud:
-    return cas((non(present(a)), b), (non(present(b)), a), (a <= b, a), sinon=b)
+    return a if a is b else cas((non(present(a)), b), (non(present(b)), a), (a <= b, a), sinon=b)
 
 
 def _si(condition: Noeud, valeur: Noeud) -> Noeud:
     return cas((condition, valeur), sinon=JAMAIS)
-
-
-JAMAIS = noeud(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +171,11 @@ def declarer(
     exclusion: str | None = None,
     du: dt.date = dt.date(2026, 1, 1),
 ) -> None:
-    """Add the three rules of an indicator: state, date of the evidence, next useful date."""
+    """Add the rules of an indicator: state, date of the evidence, last day on which it holds, next useful date.
+
+    Months counted forward from the last day of a short month stop one to three days before the months counted back that
+    decide the state: the last day given is then the earlier one, but never before the observation.
+    """
     exclu: Logique | Noeud = existe("exclusion", indicateur_exclu == indicateur.nom)
     if exclusion is not None:
         exclu = ou(exclu, existe("evenement", et(traceur == exclusion, date <= date_observation)))
@@ -193,9 +188,9 @@ def declarer(
         (preuve.remplie, "valide"),
         sinon="non-valide",
     )
-    colonne = Colonne(indicateur.colonne)
+    colonne, echeance = Colonne(indicateur.colonne), Colonne(indicateur.colonne + "_echeance")
     prochaine = cas(
-        (colonne == "valide", preuve.echeance),
+        (colonne == "valide", cas((echeance < date_observation, date_observation), sinon=echeance)),
         (colonne == "non-valide", preuve.utile),
         sinon=JAMAIS,
     )
@@ -203,6 +198,7 @@ def declarer(
     regles: list[tuple[str, str, str, Noeud]] = [
         (indicateur.colonne, "texte", indicateur.libelle, etat),
         (indicateur.colonne + "_acte", "date", f"{indicateur.libelle} : dernier acte retrouvé", acte),
+        (indicateur.colonne + "_echeance", "date", f"{indicateur.libelle} : dernier jour de validité", preuve.echeance),
         (indicateur.colonne + "_prochaine", "date", f"{indicateur.libelle} : prochaine date utile", prochaine),
     ]
     for nom, unite, libelle, expression in regles:
