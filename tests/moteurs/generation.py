@@ -48,9 +48,10 @@ class Domaine:
 
 @dataclass(slots=True)
 class Besoin:
-    """What the rules of a dispositif need under a context: rules and inputs by entity, and the values where they turn."""
+    """What rules need under a context, by entity: the rules, those that they read, the inputs and their domains."""
 
     regles: dict[str, list[str]] = field(default_factory=dict)
+    lues: dict[str, dict[str, None]] = field(default_factory=dict)
     entrees: dict[str, list[str]] = field(default_factory=dict)
     domaines: dict[str, Domaine] = field(default_factory=dict)
     parametres: list[str] = field(default_factory=list)
@@ -162,6 +163,7 @@ def besoin_de(ici: Contexte, noms: Iterable[str]) -> Besoin:
     for nom in noms:
         besoin.regles.setdefault(ici.regle(nom).entite, []).append(nom)
         for version in versions_lues(ici, nom).values():
+            besoin.lues.setdefault(version.entite, {})[version.nom] = None
             _noter_entites(besoin, version)
     limites = frontieres(ici, [ici.regle(nom).noeud for nom in noms], dans_agregats=True)
     limites.dates.add(dt.date(ici.annee, 12, 31))
@@ -300,17 +302,16 @@ def _tracer(
     obtenues: dict[str, dict[str, dict[str, Any]]] = {}
     with entiers_de_64_bits():
         lues = instances(ici, tables)
-        for entite, noms in besoin.regles.items():
-            if entite == EXERCICE:
-                continue
-            obtenues[entite] = {}
+        for entite, noms in besoin.lues.items():
             for instance in lues.get(entite, ()):
-                cle = instance.donnees[entite]
+                cle, voulues = instance.donnees[entite], besoin.regles.get(entite, ())
                 try:
-                    obtenues[entite][cle] = {nom: instance.valeur(nom) for nom in noms}
+                    valeurs = {nom: instance.valeur(nom) for nom in noms}
                 except OverflowError:
                     trop_grandes.setdefault(entite, set()).add(cle)
-    return obtenues, trop_grandes
+                else:
+                    obtenues.setdefault(entite, {})[cle] = {nom: valeurs[nom] for nom in voulues}
+    return {entite: obtenues.get(entite, {}) for entite in besoin.regles if entite != EXERCICE}, trop_grandes
 
 
 def _oter(tables: Mapping[str, Lignes], entite: str, cles: set[str]) -> None:

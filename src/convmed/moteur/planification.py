@@ -20,6 +20,7 @@ from convmed.moteur.valeurs import Instance, compiler_en
 FEUILLES = (noeuds.Litteral, noeuds.Colonne, noeuds.Figure, noeuds.Agregat)
 # Below this many operations, computing twice costs less than a column more.
 TAILLE_PARTAGEE = 6
+JAMAIS = float("inf")
 
 
 @dataclass(slots=True)
@@ -179,23 +180,28 @@ class Planificateur:
         plan.du_parent.add(nom)
 
     def _partager(self, plan: Plan, expressions: list[noeuds.Noeud]) -> None:
-        """Give a name to each computation that stands in several places."""
-        emplois, exemples, tailles = Counter[int](), dict[int, noeuds.Noeud](), dict[int, int]()
+        """Give a name to each computation that stands in several places.
 
-        def compter(noeud: noeuds.Noeud, fois: int) -> int:
+        Not to a product: taken out of the branch that guards it, it could overflow on a row that never takes it.
+        """
+        emplois, exemples, tailles = Counter[int](), dict[int, noeuds.Noeud](), dict[int, float]()
+
+        def compter(noeud: noeuds.Noeud, fois: int) -> float:
             if isinstance(noeud, FEUILLES) or self.analyse.constante(noeud)[0]:
                 return 0
             numero = self.analyse.numero(noeud)
             emplois[numero] += fois
             if numero not in exemples:
                 exemples[numero] = noeud
-                tailles[numero] = 1 + sum(compter(enfant, combien) for enfant, combien in self._emplois(noeud))
+                produit = isinstance(noeud, noeuds.Operation) and noeud.symbole == "*"
+                propre = JAMAIS if produit else 1
+                tailles[numero] = propre + sum(compter(enfant, combien) for enfant, combien in self._emplois(noeud))
             return tailles[numero]
 
         for expression in expressions:
             compter(expression, 1)
         for numero, noeud in exemples.items():
-            if emplois[numero] > 1 and tailles[numero] >= TAILLE_PARTAGEE:
+            if emplois[numero] > 1 and TAILLE_PARTAGEE <= tailles[numero] < JAMAIS:
                 nom = plan.partages[numero] = f"_{plan.entite}_partage_{len(plan.partages)}"
                 plan.definitions[nom] = noeud
 

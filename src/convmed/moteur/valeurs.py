@@ -211,7 +211,7 @@ def _groupe(agregat: noeuds.Agregat, groupe: Groupe, contexte: Contexte) -> Expl
 
 
 def libelle_agregat(agregat: noeuds.Agregat, contexte: Contexte) -> str:
-    """Write an aggregate in French: `somme de « ... » (patient)`."""
+    """Write an aggregate in French: `somme de « ... » (entité)`."""
     cible = ""
     if isinstance(agregat.terme, noeuds.Colonne):
         nom = agregat.terme.nom

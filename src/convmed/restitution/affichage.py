@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import polars as pl
@@ -103,19 +104,24 @@ def normes_en_table(rangees: list[Any], dispositif: str | None) -> RenderableTyp
 
 
 def rapprochement_en_table(rangees: list[Rapprochement]) -> RenderableType:
-    """Return owed against paid, row by row."""
+    """Return owed against paid, row by row, each amount above its date."""
     return tableau(
         "Dû et versé",
-        [("état", "right"), "libellé", *((t, "right") for t in ("dû", "versé", "écart", "dû le", "versé le"))],
+        ["état", "libellé", ("dû", "right"), ("versé", "right"), ("écart", "right")],
         (
             (
                 Text(r.etat, style="green" if r.etat == APPARIE else "yellow"), r.libelle,
-                *("" if v is None else afficher(v, "EUR") for v in (r.du, r.verse, r.ecart)),
-                *("" if d is None else afficher(d, "date") for d in (r.date_due, r.date_versement)),
+                _montant_et_date(r.du, r.date_due), _montant_et_date(r.verse, r.date_versement),
+                "" if not r.ecart else afficher(r.ecart, "EUR"),
             )
             for r in rangees
         ),
     )  # fmt: skip
+
+
+def _montant_et_date(montant: int | None, date: dt.date | None) -> str:
+    parties = ((montant, "EUR"), (date, "date"))
+    return "\n".join(afficher(valeur, unite) for valeur, unite in parties if valeur is not None)
 
 
 def quand(ligne: Ligne) -> str:
