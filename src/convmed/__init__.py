@@ -115,7 +115,7 @@ def calculer(dispositif: str, demandes: Any) -> Any:
     """
     from convmed.dispositifs.contrat import repondre
 
-    return repondre(dispositif, demandes, scenarios=True)
+    return repondre(dispositif, demandes)
 
 
 def nouveau(dossier: Chemin) -> None:

@@ -16,7 +16,7 @@ from convmed.dispositifs.prevention import INDICATEURS, Entree, contexte_de, ins
 from convmed.dispositifs.prevention.declaration import ETATS
 from convmed.donnees.entites import REGISTRE
 from convmed.donnees.modeles import Patient
-from convmed.moteur.noeuds import Colonne, parcourir
+from convmed.moteur.noeuds import Colonne, Litteral, parcourir
 from convmed.moteur.valeurs import Instance
 from convmed.textes import baremes, trouver_texte
 from convmed.textes.textes import lire_scenario
@@ -91,7 +91,7 @@ def test_les_etats_internes_sont_ceux_qui_sont_declares() -> None:
     ici = contexte_de(Demande(trouver_texte(SIGNE), 2026))
     for indicateur in INDICATEURS:
         expression = ici.regle(indicateur.colonne).noeud
-        ecrits = {noeud.valeur for noeud in parcourir(expression) if getattr(noeud, "valeur", None) in ETATS}
+        ecrits = {noeud.valeur for noeud in parcourir(expression) if isinstance(noeud, Litteral) and noeud.valeur in ETATS}
         assert ecrits == set(ETATS)
 
 
@@ -310,8 +310,27 @@ def test_la_ligne_est_expliquee_jusqu_a_ses_figures() -> None:
     assert {"circulaire 31/07/2024, 3.1 C"} <= set(ligne["references"])
     lues = {feuille["nom"]: feuille["valeur"] for feuille in feuilles(answer["explication"]["montant"])}
     assert lues["prevention.montant_indicateur"] == 5
-    assert lues["prevention.grippe_age"] == 65
-    assert lues["date_naissance"] == "1946-01-01"
+    assert lues["prevention.grippe_age"] == lues["prevention.covid_age"] == 65
+    assert (lues["debut_campagne"], lues["date_naissance"]) == ("2026-04-01", "1946-01-01")
+
+
+@pytest.mark.parametrize(
+    ("patient", "traceur", "figure", "confiance"),
+    [
+        ({"ald": False}, "vaccin-grippe", "prevention.grippe_age", "officiel"),
+        ({"ald_numeros": [2]}, "vaccin-pneumocoque-20", "prevention.pneumocoque_ald", "presse"),
+        ({"ald_numeros": [13]}, "glycemie-a-jeun", "prevention.mcva_ald", "deduit"),
+        ({"ald": False, "mcva": True}, "glycemie-a-jeun", "prevention.diabete_age", "officiel"),
+    ],
+)
+def test_la_ligne_dit_quand_elle_repose_sur_une_hypothese(patient: Cas, traceur: str, figure: str, confiance: str) -> None:
+    answer = reponse([SENIOR | {"sexe": "M"} | patient], acte("2026-10-01", traceur))
+    valides = [n for n, e in answer["resultats"]["patients"][0]["indicateurs"].items() if e == "valide"]
+    arbre = answer["explication"]["montant"]["enfants"][0]["enfants"][0]
+    [payee] = [etat for etat in arbre["enfants"] if etat["valeur"] == "valide"]
+    assert len(valides) == 1
+    lues = {feuille["nom"]: feuille.get("confiance") for feuille in feuilles(payee)}
+    assert lues[figure] == confiance
 
 
 def test_le_montant_et_son_libelle_suivent_le_scenario(tmp_path: Path) -> None:
@@ -339,7 +358,7 @@ def medecin(texte: str, secteur: str = "1", *patients: Cas, annee: int = 2026, *
 @pytest.mark.normes("C3.1C-01", "P2-19")
 @pytest.mark.parametrize(("texte", "base"), [(SIGNE, 5500), (OPTIONS[1], 5500), (OPTIONS[2], 6000)])
 def test_la_prevention_s_ajoute_au_socle_sans_le_changer(texte: str, base: int) -> None:
-    vu = SENIOR | {"c2s": False, "date_derniere_consultation": "2025-10-01"}
+    vu = SENIOR | {"date_naissance": "1940-01-01", "c2s": False, "date_derniere_consultation": "2025-10-01"}
     docteur = medecin(texte, "1", vu, date_naissance_medecin=dt.date(1975, 1, 1))
     assert docteur.valeur("fmt_socle_total") == docteur.valeur("fmt_total") == base
     assert docteur.valeur("prevention_total") == 500
@@ -367,7 +386,7 @@ def test_sans_volet_prevention_la_rosp_n_est_pas_publiee(texte: str, annee: int)
     assert (resultats["montant"], resultats["rosp"], resultats["patients"]) == (0, None, [])
     assert (ligne["libelle"], ligne["montant"], ligne["etat"]) == (f"ROSP {annee}", None, "non publié")
     assert "annexe 7" in ligne["motif"]
-    assert "le volet prévention n'existe pas" in resultats["motif"]
+    assert "pas de volet prévention" in resultats["motif"]
 
 
 @pytest.mark.normes("C3.1C-50")

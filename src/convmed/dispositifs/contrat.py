@@ -28,10 +28,11 @@ class CasRefuses(Exception):
         super().__init__(f"{len(erreurs)} erreur(s)")
 
 
-def repondre(nom: str, demandes: Any, scenarios: bool = False) -> Any:
+def repondre(nom: str, demandes: Any, scenarios: bool = True) -> Any:
     """Answer one case (an object) or several (a list), in the same shape and order.
 
-    `scenarios` lets `texte` be the path of a scenario: for who runs convmed at home, not for a server. Raises `CasRefuses` with every fault of every case. Source: `CONTRAT.md`.
+    `scenarios=False` refuses that `texte` be the path of a scenario: what a program that answers others must say.
+    Raises `CasRefuses` with every fault of every case. Source: `CONTRAT.md`.
     """
     dispositif = tous().get(nom)
     if dispositif is None:
@@ -61,7 +62,7 @@ def montrable(valeur: Any) -> Any:
     return str(valeur) if isinstance(valeur, float) and not math.isfinite(valeur) else valeur
 
 
-def repondre_un_cas(dispositif: Dispositif, demande: Any, scenarios: bool = False) -> dict[str, Any]:
+def repondre_un_cas(dispositif: Dispositif, demande: Any, scenarios: bool = True) -> dict[str, Any]:
     """Answer one case; `Refus` with all its faults."""
     if not isinstance(demande, dict):
         raise Refus([Faute("un cas est un objet JSON", champ="", attendu="{annee, texte, entree}")])

@@ -215,7 +215,7 @@ def calculer(dispositif: str) -> None:
 
     try:
         demandes = json.loads(sys.stdin.buffer.read().decode("utf-8-sig"), parse_constant=_constante_refusee, object_pairs_hook=_sans_doublon)
-        reponse = en_json(repondre(dispositif, demandes, scenarios=True))
+        reponse = en_json(repondre(dispositif, demandes))
     except CasRefuses as refus:
         _refuser_le_cas(refus.erreurs)
     except RecursionError:

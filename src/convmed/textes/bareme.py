@@ -25,6 +25,8 @@ CLES_VALEUR = {"texte", "du", "au", "valeur", "reference", "statut", "confiance"
 # A duration is at most a long life: dates stay dates.
 DUREES = {"mois": 1500, "ans": 125}
 SUPPRIME = "supprime"
+# No key of ours stands deeper; a file whose alias contains itself has no bottom.
+PROFONDEUR = 6
 DEBUT_DES_TEMPS, FIN_DES_TEMPS = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
 
 
@@ -119,10 +121,11 @@ def lire_yaml(texte: str, fichier: str) -> Any:
     """Parse YAML; `Erreurs` with the line if it is not YAML or writes one key twice."""
     try:
         return yaml.load(texte, Loader=LignesYaml)
-    except yaml.MarkedYAMLError as erreur:
-        ligne = erreur.problem_mark.line + 1 if erreur.problem_mark else None
-        double = erreur.problem if erreur.problem and erreur.problem.startswith("clé en double") else None
-        raise Erreurs([Faute(double or "ce fichier n'est pas du YAML lisible", fichier=fichier, ligne=ligne)]) from erreur
+    # An explicit tag on the wrong word, or an endless number, fails inside PyYAML with no error of its own.
+    except (yaml.YAMLError, LookupError, ValueError) as erreur:
+        marque, probleme = getattr(erreur, "problem_mark", None), getattr(erreur, "problem", None) or ""
+        message = probleme if probleme.startswith("clé en double") else "ce fichier n'est pas du YAML lisible"
+        raise Erreurs([Faute(message, fichier=fichier, ligne=marque.line + 1 if marque else None)]) from erreur
 
 
 def lignes_des_cles(texte: str) -> dict[tuple[Any, ...], int]:
@@ -131,6 +134,8 @@ def lignes_des_cles(texte: str) -> dict[tuple[Any, ...], int]:
 
     def descendre(noeud: yaml.Node, chemin: tuple[Any, ...]) -> None:
         lignes[chemin] = noeud.start_mark.line + 1
+        if len(chemin) > PROFONDEUR:
+            return
         if isinstance(noeud, yaml.MappingNode):
             for cle, valeur in noeud.value:
                 descendre(valeur, (*chemin, cle.value))
@@ -241,7 +246,7 @@ def lire_valeurs(
     for rang, contenu in enumerate(liste):
         ici = (*chemin, "valeurs", rang)
         complet = {**defaut, **lecture.cles(contenu, CLES_VALEUR, ici)}
-        if complet.get("texte") not in textes_connus:
+        if str(complet.get("texte")) not in textes_connus:
             lecture.faute(ici, f"texte inconnu « {complet.get('texte')} »", "l'un de " + ", ".join(sorted(textes_connus)))
         if not complet.get("reference"):
             lecture.faute(ici, "valeur sans référence")
@@ -298,13 +303,17 @@ def en_calcul(brute: Any, unite: str) -> Any:
             raise ValueError(brute)
         return brute
     if unite == "liste":
-        if not isinstance(brute, list):
+        if not isinstance(brute, list) or any(isinstance(element, (list, dict, NoneType)) for element in brute):
             raise ValueError(brute)
         return tuple(brute)
     if isinstance(brute, (bool, list, dict)):
         raise ValueError(brute)
-    if unite == "date relative":
-        date_relative(str(brute), 2024)
+    # Whatever the exercise: 29 February exists one year in four.
+    for annee in range(2021, 2025):
+        if unite == "date relative":
+            date_relative(str(brute), annee)
+        elif unite == "jour de l'année":
+            date_relative(f"{brute}/n", annee)
     if unite in UNITES_SANS_NOMBRE:
         return str(brute)
     calcul = vers_entier(brute, unite)

@@ -136,11 +136,11 @@ def _lire_fichier(chemin: Path) -> str:
 def _base(lecture: _Lecture, designation: object, chemin: Path, dessus: tuple[Path, ...]) -> Texte | None:
     """Return the text or scenario on which a scenario lies; a fault if there is none, or if it lies on itself."""
     connus, nom = textes_connus(), str(designation)
-    fichier = (chemin.parent / nom).resolve()
     if nom in connus:
         return connus[nom]
-    if fichier.suffix in EXTENSIONS and fichier.is_file():
-        pile = (*dessus, chemin.resolve())
+    # os.path answers no to a name that no file can bear, where pathlib raises.
+    if Path(nom).suffix in EXTENSIONS and os.path.isfile(chemin.parent / nom):
+        fichier, pile = (chemin.parent / nom).resolve(), (*dessus, chemin.resolve())
         if fichier not in pile:
             return lire_scenario(fichier, pile)
         lecture.faute(("base",), f"ce scénario repose sur lui-même par « {nom} »")
@@ -159,6 +159,6 @@ def _lire_ajout(lecture: _Lecture, figure: Figure, valeurs: Any, ici: tuple[Any,
     return lire_valeurs(lecture, figure, blocs, ici, defaut, frozenset({nom}))
 
 
-def _proches(nom: str, connus: Mapping[str, Any]) -> str:
-    voisins = get_close_matches(nom, list(connus), n=3) or sorted(connus)[:5]
+def _proches(nom: object, connus: Mapping[str, Any]) -> str:
+    voisins = get_close_matches(str(nom), list(connus), n=3) or sorted(connus)[:5]
     return "par exemple " + ", ".join(voisins)

@@ -55,7 +55,7 @@ def calculer(demande: Demande, entree: Entree) -> Resultat:
         "cabinet_secondaire": _euros(medecin.valeur("aide_cabinet_secondaire")),
         "total": _euros(total.valeur),
     }
-    if motif := " ; ".join(filter(None, (_motif_primo(medecin), _motif_secondaire(medecin)))):
+    if motif := " ; ".join(filter(None, dict.fromkeys((_motif_primo(medecin), _motif_secondaire(medecin))))):
         resultats["motif"] = motif
     return Resultat(resultats, lignes(medecin, entree, demande), {"total": total})
 

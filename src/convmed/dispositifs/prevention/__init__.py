@@ -106,8 +106,7 @@ def calculer(demande: Demande, entree: Entree) -> Resultat:
 def _rosp(contexte: Contexte, annee: int, patients: list[Instance], absente: RegleAbsente) -> Resultat:
     """Answer for a text and an exercise without prevention part: nothing is due for it, and the ROSP has a line."""
     ligne = ligne_rosp(contexte, annee, Instance(contexte, "medecin", {}, {"patient": patients}))
-    motif = str(absente).replace("« prevention_montant »", "le volet prévention")
-    motif += " ; à sa place, la ROSP (annexe 7)" + (f" : {ligne.motif}" if ligne.motif else "")
+    motif = f"pas de volet prévention : {absente} ; à sa place, la ROSP (annexe 7)" + (f" : {ligne.motif}" if ligne.motif else "")
     return Resultat({"montant": 0, "patients": [], "rosp": _euros(ligne.montant), "motif": motif}, [ligne])
 
 

@@ -185,7 +185,8 @@ def declarer(
         (hors_cible, "non-concerne"),
         (non(et(Colonne("prevention_patientele"), concerne)), "non-concerne"),
         (exclu, "exclu"),
-        (preuve.remplie, "valide"),
+        # Said again, so that what is paid is explained by whom it concerns too, and bears the confidence of those figures.
+        (et(concerne, preuve.remplie), "valide"),
         sinon="non-valide",
     )
     colonne, echeance = Colonne(indicateur.colonne), Colonne(indicateur.colonne + "_echeance")

@@ -139,11 +139,12 @@ def prevention_bronchodilatateurs(traceur, date, date_observation, bareme):
 def groupe(drapeau, ald_listees, sans_numero, *autres):
     """Return whether a patient belongs to a group: a flag if given, else by ALD; missing if the ALD has no number.
 
-    The numbers are rows of the entity `affection`: the input `ald_numeros` is read only to be named as missing.
+    The numbers are rows of the entity `affection`: the input `ald_numeros` is read only to be named as missing, and the
+    list besides the rows so that the explanation quotes it.
     """
     return cas(
         (present(drapeau), drapeau),
-        (existe("affection", parmi(Colonne("numero_ald"), ald_listees)), True),
+        (et(present(ald_listees), existe("affection", parmi(Colonne("numero_ald"), ald_listees))), True),
         *((autre, True) for autre in autres),
         (sans_numero, Colonne("ald_numeros")),
         sinon=False,
