@@ -212,7 +212,6 @@ def test_la_donum_prend_la_place_du_forfait_structure_le_1er_janvier_2026(texte:
     assert (veille["regime"], veille["date_mesure"]) == ("forfait-structure", None)
     assert (jour["regime"], jour["date_mesure"]) == ("donum", "2026-12-31")
     assert resultats(tout, ARBITRAL, annee=2026)["regime"] == "forfait-structure"
-    assert resultats(tout, texte, annee=2026, date="2025-06-01")["regime"] == "donum"
 
 
 # --- what each input moves

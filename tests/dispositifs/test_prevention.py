@@ -206,6 +206,37 @@ def test_les_ages_en_mois_aux_fins_de_mois(naissance: str, date: str, attendu: s
     assert etat(enfant, "examen-m9", date=date) == attendu
 
 
+@pytest.mark.parametrize(
+    ("naissance", "indicateur", "derniere_chance", "actes"),
+    [
+        ("2024-02-10", "ror", "2026-03-09", ()),
+        ("2025-03-10", "meningocoque-c", "2026-04-09", ()),
+        ("2011-06-10", "hpv", "2026-06-09", (acte("2025-06-10", "vaccin-hpv"),)),
+        ("2025-06-10", "examen-m9", "2026-05-09", (acte("2026-02-09", "consultation-enfant"),)),
+        ("2024-02-10", "examen-m24", "2026-05-09", ()),
+    ],
+)
+def test_passe_l_age_de_l_acte_il_n_y_a_plus_de_date_utile(
+    naissance: str, indicateur: str, derniere_chance: str, actes: tuple[Cas, ...]
+) -> None:
+    enfant = {"patient": "P1", "date_naissance": naissance, "ald": False}
+    lendemain = (dt.date.fromisoformat(derniere_chance) + dt.timedelta(days=1)).isoformat()
+    for date, dates in ((derniere_chance, derniere_chance), (lendemain, None)):
+        detail = reponse([enfant], *actes, date=date)["resultats"]["patients"][0]
+        assert detail["indicateurs"][indicateur] == "non-valide"
+        assert detail["prochaines_dates_utiles"].get(indicateur) == dates
+
+
+def test_seuls_les_indicateurs_suivis_montrent_des_actes() -> None:
+    femme = {"patient": "P1", "date_naissance": "1997-01-01", "sexe": "F", "ald": False, "exclu": ["cancer-col"]}
+    test_hpv, cytologie = acte("2026-10-01", "test-hpv-col"), acte("2026-10-02", "cytologie-col")
+    montres = [
+        reponse([femme | autres], test_hpv, *actes)["resultats"]["patients"][0]["derniers_actes"]
+        for autres, actes in (({}, ()), ({"exclu": []}, ()), ({"exclu": []}, [cytologie]), ({"exclu": [], "opposition": True}, [cytologie]))
+    ]
+    assert montres == [{}, {}, {"cancer-col": "2026-10-02"}, {}]
+
+
 # --- what is missing, what is refused
 
 
@@ -256,6 +287,10 @@ def test_le_traitement_vaut_diabete_si_le_nombre_de_delivrances_est_fourni(tmp_p
     assert etat(SENIOR | {"diabete": False}, "hba1c", dosage, *delivrances, texte=texte) == "non-concerne"
     detail = reponse([SENIOR], dosage, *delivrances)["resultats"]["patients"][0]
     assert detail["donnees_manquantes"] == {"hba1c": ["prevention.diabete_delivrances"]}
+    for connu in ({"diabete": True}, {"diabete": False}, {"ald_numeros": [8]}):
+        assert reponse([SENIOR | connu], dosage, *delivrances)["resultats"]["patients"][0]["donnees_manquantes"] == {}
+    ancienne = acte("2025-11-14", "antidiabetique")
+    assert reponse([SENIOR], dosage, ancienne)["resultats"]["patients"][0]["donnees_manquantes"] == {}
 
 
 # --- coded acts

@@ -35,6 +35,7 @@ LIGNES = (100, 1_500, 6_000)
 GRAINE = 20240604
 OPTIONS = {
     "spark.ui.enabled": "false",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.sql.session.timeZone": "UTC",

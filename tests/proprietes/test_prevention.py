@@ -207,7 +207,7 @@ def tiree(graine: int, exclusions: bool = True) -> Situation:
     le = de.choice([*OBSERVATIONS, dt.date(2024, 1, 1) + de.randrange(2190) * JOUR])
     nom = de.choice(NOMS)
     debut, fin, classes, drapeaux, fenetres = CIBLES[nom]
-    age = de.choice([debut, fin, 360, de.randrange(debut, fin), de.randrange(debut, fin), de.randrange(debut, fin)])
+    age = de.choice([debut, fin, 360, de.randrange(debut, fin), *(de.randrange(debut, min(fin, debut + 84)) for _ in range(2))])
     naissance = min(le, moins(le, age) + ecart())
     campagne = dt.date(le.year, 4, 1)
 

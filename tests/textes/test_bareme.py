@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convmed.textes import Erreurs, Figure, textes_connus
+from convmed.textes import bareme as module_bareme
 from convmed.textes.bareme import date_relative, en_calcul, lire_figures, lire_yaml
 from convmed.textes.unites import PLAFOND
 
+SCHEMAS = Path(module_bareme.__file__).parent
 REFUSES: dict[str, Any] = lire_yaml(Path(__file__).with_name("documents_refuses.yaml").read_text("utf-8"), "refus")
 FICHIER = "essai/bareme.yaml"
 CONNUS = frozenset(textes_connus())
 JOUR = dt.timedelta(days=1)
+
+
+def en_json(texte: str) -> Any:
+    """Return a YAML document as JSON has it: dates as text, decimals as numbers."""
+
+    def convertir(valeur: Any) -> Any:
+        if isinstance(valeur, dict):
+            return {str(cle): convertir(v) for cle, v in valeur.items()}
+        if isinstance(valeur, list):
+            return [convertir(v) for v in valeur]
+        if isinstance(valeur, dt.date):
+            return valeur.isoformat()
+        try:
+            return float(valeur) if isinstance(valeur, str) and "." in valeur else valeur
+        except ValueError:
+            return valeur
+
+    return convertir(lire_yaml(texte, FICHIER))
 
 
 def lire(document: str) -> dict[str, Figure]:
@@ -54,7 +74,7 @@ def test_ce_qui_n_est_pas_du_yaml(cas: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(("unite", "valeur"), REFUSES["unites"])
 def test_une_valeur_est_de_son_unite(unite: str, valeur: object) -> None:
-    (faute,) = refus(REFUSES["entete"].replace("EUR", unite) + f"      - {{valeur: {valeur}}}").fautes
+    (faute,) = refus(REFUSES["entete"].replace("EUR", f'"{unite}"') + f"      - {{valeur: {valeur}}}").fautes
     assert faute.ligne == 10
     assert "illisible" in faute.message
     assert faute.attendu == f"une valeur en {unite}"
@@ -217,7 +237,7 @@ def test_le_texte_qui_supprime_cache_celui_du_dessous() -> None:
 def test_la_valeur_d_une_date_est_celle_de_sa_periode(debut: dt.date, durees: list[int], melange: Any, ecart: int) -> None:
     """Periods that touch one another, in any order in the file: `durees` days each, one value a period."""
     debuts = [debut + dt.timedelta(days=jours) for jours in accumulate(durees, initial=0)]
-    periodes = [(du, fin - JOUR, rang) for rang, (du, fin) in enumerate(zip(debuts, debuts[1:], strict=False))]
+    periodes = [(du, fin - JOUR, rang) for rang, (du, fin) in enumerate(pairwise(debuts))]
     ecrites = list(periodes)
     melange.shuffle(ecrites)
     lue = figure("\n".join(f"      - {{valeur: {rang}, du: {du}, au: {au}}}" for du, au, rang in ecrites))

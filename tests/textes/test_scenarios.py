@@ -165,7 +165,7 @@ def test_l_ordre_des_textes() -> None:
     ],
 )
 def test_le_schema_d_un_scenario_dit_comme_le_chargeur(tmp_path: Path, contenu: str, juste: bool) -> None:
-    assert not list(SCHEMA.iter_errors(en_json(contenu))) == juste
+    assert bool(list(SCHEMA.iter_errors(en_json(contenu)))) != juste
     chemin = ecrire(tmp_path, contenu)
     if juste:
         trouver_texte(chemin)

@@ -1,7 +1,7 @@
 """Can every branch of a rule be reached? Looked for by running the rule on the values where something may change.
 
-The values are those of `frontieres`; an aggregate over children is an input here. A small grid is run whole; a large one is sampled, always from the same seed, and searched around the points that
-have just reached a new branch.
+The values are those of `frontieres`; an aggregate over children is an input here. A small grid is run whole; a large
+one is sampled, always from the same seed, and searched around the points that reached a new branch or came near one.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from convmed.moteur.registre import Contexte, Registre, Regle
 from convmed.moteur.valeurs import Explication, Instance, compiler_en
 
 Point = Mapping[object, Any]
+# A `cas` of the rule, and the rank of a branch in it.
+Branche = tuple[int, int]
 
 POINTS, GRAINE, PART_DE_MANQUANTS = 5_000, 0, 0.1
 
@@ -51,15 +53,14 @@ def branches_inatteignables(
     a_atteindre = {(id(un_cas), rang) for un_cas in tous_les_cas for rang in range(len(un_cas.branches) + 1)}
     axes = frontieres(contexte, [regle.noeud]).axes()
     exhaustif = prod(len(valeurs) for valeurs in axes.values()) <= points
-    visite, remarquables, faits = Visite(contexte), list[Point](), 0
-    for point in _grille(axes) if exhaustif else _echantillon(axes, points, remarquables):
+    visite, memoire, faits = Visite(contexte), Memoire(), 0
+    for point in _grille(axes) if exhaustif else _echantillon(axes, points, memoire):
         if not a_atteindre:
             return []
         faits += 1
-        atteintes = visite.branches(regle, point)
-        if not a_atteindre.isdisjoint(atteintes):
-            a_atteindre -= atteintes
-            remarquables.append(point)
+        atteintes, approches = visite.branches(regle, point)
+        memoire.retenir(point, bool(a_atteindre & atteintes), approches)
+        a_atteindre -= atteintes
     redacteur = Redacteur(registre, contexte.figures, contexte)
     return [
         BrancheInatteignable(regle.nom, numero, rang, condition, faits, exhaustif)
@@ -73,13 +74,34 @@ def _grille(axes: Mapping[object, list[Any]]) -> Iterator[Point]:
     return (dict(zip(axes, valeurs, strict=True)) for valeurs in product(*axes.values()))
 
 
-def _echantillon(axes: Mapping[object, list[Any]], points: int, remarquables: list[Point]) -> Iterator[Point]:
-    """Yield points drawn at random, every other one beside a point that has reached something new."""
+class Memoire:
+    """The points worth searching around: those that reached something new, those that came nearest to a branch."""
+
+    def __init__(self) -> None:
+        self.decouvertes: list[Point] = []
+        self.plus_proches: dict[Branche, tuple[int, Point]] = {}
+
+    def retenir(self, point: Point, nouveau: bool, approches: Mapping[Branche, int]) -> None:
+        """Keep a point if it is worth it; `approches` counts the conditions that it met of branches it did not take."""
+        if nouveau:
+            self.decouvertes.append(point)
+        for branche, remplies in approches.items():
+            if branche not in self.plus_proches or remplies > self.plus_proches[branche][0]:
+                self.plus_proches[branche] = remplies, point
+
+    def choisir(self, hasard: Random) -> Point | None:
+        """Draw one of them; `None` at the start."""
+        retenus = [*self.decouvertes, *(point for _, point in self.plus_proches.values())]
+        return hasard.choice(retenus) if retenus else None
+
+
+def _echantillon(axes: Mapping[object, list[Any]], points: int, memoire: Memoire) -> Iterator[Point]:
+    """Yield points drawn at random, three of four beside a point worth searching around."""
     hasard, cles = Random(GRAINE), list(axes)
     for rang in range(points):
         point = {cle: _tirer(hasard, valeurs) for cle, valeurs in axes.items()}
-        if remarquables and rang % 2:
-            voisin = hasard.choice(remarquables)
+        voisin = memoire.choisir(hasard) if rang % 4 else None
+        if voisin is not None:
             changees = hasard.sample(cles, hasard.randint(1, min(3, len(cles))))
             point = {**voisin, **{cle: point[cle] for cle in changees}}
         yield point
@@ -112,13 +134,14 @@ class Visite:
         self.contexte = contexte
         self.suspendues: dict[int, bool] = {}
 
-    def branches(self, regle: Regle, point: Point) -> set[tuple[int, int]]:
-        """Return the branches (`cas`, rank) that the point goes through."""
-        atteintes: set[tuple[int, int]] = set()
+    def branches(self, regle: Regle, point: Point) -> tuple[set[Branche], dict[Branche, int]]:
+        """Return the branches that the point goes through, and how near it came to those that it tried in vain."""
+        self.approches: dict[Branche, int] = {}
+        atteintes: set[Branche] = set()
         self._suivre(regle.noeud, PointDeGrille(self.contexte, regle.entite, point), atteintes)  # type: ignore[arg-type]
-        return atteintes
+        return atteintes, self.approches
 
-    def _suivre(self, noeud: noeuds.Noeud, point: PointDeGrille, atteintes: set[tuple[int, int]]) -> None:
+    def _suivre(self, noeud: noeuds.Noeud, point: PointDeGrille, atteintes: set[Branche]) -> None:
         if isinstance(noeud, noeuds.Agregat):
             return
         if not isinstance(noeud, noeuds.Cas):
@@ -134,6 +157,9 @@ class Visite:
                 self._suivre(valeur, point, atteintes)
             if vrai or (vrai is None and not suspendue):
                 return
+            if isinstance(condition, noeuds.Logique) and condition.operateur == "et":
+                remplies = sum(bool(compiler_en(self.contexte, terme)(point)) for terme in condition.termes)
+                self.approches[id(noeud), rang] = remplies
         atteintes.add((id(noeud), len(noeud.branches)))
         self._suivre(noeud.sinon, point, atteintes)
 

@@ -207,9 +207,11 @@ def _echelles(grandeur: Grandeur) -> Iterable[Fraction]:
         return grandeur.echelles
     if not grandeur.valeur:
         return {Fraction(1)}
-    # `10_000 * 12` is one number once Python has read it: a scale, and a count.
-    usuels = {Fraction(pas) for pas in PAS_USUELS if grandeur.valeur % pas == 0}
-    return {Fraction(1), Fraction(abs(grandeur.valeur))} | usuels
+    valeur = abs(grandeur.valeur)
+    # `10_000 * 12` is one number once Python has read it: a scale, and a count. A power of ten is a scale, or a count.
+    puissance = set(str(valeur)) <= {"0", "1"} and str(valeur).count("1") == 1
+    usuels = {Fraction(pas) for pas in PAS_USUELS if valeur % pas == 0 and not puissance}
+    return {Fraction(1), Fraction(valeur)} | usuels
 
 
 def _litteral(valeur: noeuds.Scalaire) -> Grandeur:

@@ -10,13 +10,12 @@ from functools import cached_property
 from convmed.moteur import noeuds
 from convmed.moteur.registre import Contexte, Registre, Regle
 from convmed.textes import Figure
-from convmed.textes.unites import afficher
+from convmed.textes.unites import afficher, base
 
 Figures = Mapping[str, Mapping[str, Figure]]
 SIGNES = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "+": "+", "-": "−", "*": "×", "//": "÷"}
 CONTRAIRES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-# A first operand of these operations needs no parentheses.
-ENCHAINES = {"+": "+-", "-": "+-", "*": "*"}
+PRIORITES = dict.fromkeys(CONTRAIRES, 0) | {"+": 1, "-": 1, "*": 2, "//": 2}
 ZERO = noeuds.forme(noeuds.Litteral(0))
 TOUJOURS, SINON = "dans tous les cas", "sinon"
 
@@ -91,6 +90,9 @@ class Redacteur:
                 return figure.unite if figure else ""
             case noeuds.Operation(symbole="+" | "-", gauche=gauche, droite=droite):
                 return self.unite(gauche) or self.unite(droite)
+            case noeuds.Operation(symbole="*" | "//", gauche=gauche, droite=droite):
+                # What is worth money stays so, whatever it is counted by.
+                return next((unite for unite in (self.unite(gauche), self.unite(droite)) if base(unite) == "EUR"), "")
             case noeuds.Cas():
                 unites = (self.unite(valeur) for valeur in (*(v for _, v in noeud.branches), noeud.sinon))
                 return next((unite for unite in unites if unite), "")
@@ -149,10 +151,15 @@ class Redacteur:
             commune = commune or unite
             if noeud.symbole == "+" and noeuds.forme(noeud.gauche) == ZERO:
                 return self._atome(noeud.droite, commune)
-        gauche, droite = (self._atome(cote, commune) for cote in (noeud.gauche, noeud.droite))
-        if isinstance(noeud.gauche, noeuds.Operation) and noeud.gauche.symbole in ENCHAINES.get(noeud.symbole, ()):
-            gauche = self.ecrire(noeud.gauche, commune)
+        gauche = self._cote(noeud.gauche, commune, PRIORITES[noeud.symbole])
+        droite = self._cote(noeud.droite, commune, PRIORITES[noeud.symbole] + 1)
         return f"{gauche} {SIGNES[noeud.symbole]} {droite}"
+
+    def _cote(self, noeud: noeuds.Noeud, unite: str, priorite: int) -> str:
+        """Write an operand, between parentheses if it binds less than what is around it."""
+        lie = isinstance(noeud, noeuds.Operation) and noeuds.quotient_arrondi(noeud) is None
+        assez = lie and PRIORITES[noeud.symbole] >= priorite  # type: ignore[attr-defined]
+        return self.ecrire(noeud, unite) if assez else self._atome(noeud, unite)
 
     def _arrondi(self, numerateur: noeuds.Noeud, denominateur: noeuds.Noeud) -> str:
         par_dix_mille = isinstance(denominateur, noeuds.Litteral) and denominateur.valeur == noeuds.DIX_MILLE

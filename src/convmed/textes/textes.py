@@ -109,6 +109,8 @@ def lire_scenario(chemin: Path, dessus: tuple[Path, ...] = ()) -> Texte:
     base = _base(lecture, document.get("base", EN_VIGUEUR), chemin, dessus)
     figures = baremes()
     nom = str(document.get("nom") or chemin.stem)
+    if nom in textes_connus():
+        lecture.faute(("nom",), f"« {nom} » est le nom d'un texte officiel", "un nom à vous")
     ajouts: dict[tuple[str, str], list[Valeur]] = {}
     for dispositif, bloc in lecture.cles(document.get("figures", {}), None, ("figures",)).items():
         if dispositif not in figures:
@@ -136,7 +138,7 @@ def _lire_fichier(chemin: Path) -> str:
 def _base(lecture: _Lecture, designation: object, chemin: Path, dessus: tuple[Path, ...]) -> Texte | None:
     """Return the text or scenario on which a scenario lies; a fault if there is none, or if it lies on itself."""
     connus, nom = textes_connus(), str(designation)
-    if nom in connus:
+    if nom in textes_connus():
         return connus[nom]
     # os.path answers no to a name that no file can bear, where pathlib raises.
     if Path(nom).suffix in EXTENSIONS and os.path.isfile(chemin.parent / nom):
