@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 from convmed.moteur import noeuds
 from convmed.moteur.planification import Analyse, Plan, Planificateur
 from convmed.moteur.registre import Contexte, Entree
-from convmed.moteur.traduction import TYPES, Traducteur
+from convmed.moteur.traduction import TYPES, Traducteur, numero_de
 from convmed.textes import Erreurs, Faute
 
 # What a file or another engine may hold for each kind of input, besides a column that is empty throughout.
@@ -82,7 +82,10 @@ class Calcul:
             table = self._joindre_agregats(table, plan.entite, enfant, list(agregats.values()))
         traducteur = Traducteur(self.analyse, plan, self.sur_spark)
         for niveau in plan.niveaux:
-            table = table.with_columns(**{nom: traducteur.definition(nom) for nom in niveau})
+            colonnes = {nom: traducteur.definition(nom) for nom in niveau}
+            # An engine drops the column of words if nothing reads it but through its numbers.
+            colonnes |= {numero_de(nom): traducteur.numeros(nom) for nom in niveau if traducteur.mots(nom)}
+            table = table.with_columns(**colonnes)
         return table
 
     def _joindre_parent(self, table: nw.LazyFrame[Any], plan: Plan) -> nw.LazyFrame[Any]:

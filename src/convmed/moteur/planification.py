@@ -107,9 +107,19 @@ class Analyse:
                 return True
             case noeuds.Logique(operateur="et", termes=termes):
                 # `et(present(x), x >= borne)`: where x is missing the first term settles the whole.
-                gardes = {self.numero(t.terme) for t in termes if isinstance(t, noeuds.Present) and not self.peut_manquer(t)}
+                gardes = self._gardes(noeud)
                 return any(self._peut_manquer_sauf(terme, gardes) for terme in termes)
+            case noeuds.Cas(branches=branches, sinon=sinon):
+                return self.peut_manquer(sinon) or any(
+                    self.peut_manquer(condition) or self._peut_manquer_sauf(valeur, self._gardes(condition))
+                    for condition, valeur in branches
+                )
         return any(self.peut_manquer(enfant) for enfant in noeuds.enfants(noeud))
+
+    def _gardes(self, condition: noeuds.Noeud) -> set[int]:
+        """Return the expressions that a condition, where it is true, says to be known."""
+        termes = condition.termes if isinstance(condition, noeuds.Logique) and condition.operateur == "et" else (condition,)
+        return {self.numero(t.terme) for t in termes if isinstance(t, noeuds.Present) and not self.peut_manquer(t)}
 
     def _peut_manquer_sauf(self, noeud: noeuds.Noeud, gardes: set[int]) -> bool:
         """Tell whether an expression may be missing where the guarded ones are known."""
@@ -121,6 +131,18 @@ class Analyse:
         if not sous or isinstance(noeud, noeuds.Agregat) or (isinstance(noeud, noeuds.Operation) and noeud.symbole == "//"):
             return True
         return any(self._peut_manquer_sauf(enfant, gardes) for enfant in sous)
+
+    def enumeration(self, nom: str) -> tuple[str, ...]:
+        """Return the words among which a rule chooses, if it does nothing else: columns handle numbers faster."""
+        if nom in self.contexte.registre.entrees:
+            return ()
+        noeud = self.contexte.regle(nom).noeud
+        if not isinstance(noeud, noeuds.Cas):
+            return ()
+        mots = [valeur for _, valeur in noeud.branches] + [noeud.sinon]
+        if not all(isinstance(mot, noeuds.Litteral) and isinstance(mot.valeur, str) for mot in mots):
+            return ()
+        return tuple(dict.fromkeys(mot.valeur for mot in mots if isinstance(mot, noeuds.Litteral) and isinstance(mot.valeur, str)))
 
     def numero(self, noeud: noeuds.Noeud) -> int:
         """Return a number that two expressions share if they are the same computation."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import singledispatchmethod
 from typing import Any
 
@@ -14,6 +15,11 @@ from convmed.moteur.valeurs import OPERATIONS
 TYPES: dict[str | None, Any] = {"booleen": nw.Boolean, "entier": nw.Int64, "date": nw.Date, "texte": nw.String}
 
 
+def numero_de(nom: str) -> str:
+    """Return the column that holds, as numbers, the words among which a rule chooses."""
+    return f"_{nom}_numero"
+
+
 class Traducteur:
     """Turns the expressions of a plan into Narwhals ones."""
 
@@ -24,6 +30,16 @@ class Traducteur:
     def definition(self, nom: str) -> nw.Expr:
         """Translate what a column of the plan is defined by."""
         return self.expression(self.plan.definitions[nom], nom)
+
+    def mots(self, nom: str) -> tuple[str, ...]:
+        """Return the words among which a column of the plan chooses, if it is such a rule."""
+        return () if nom in self.plan.partages.values() else self.analyse.enumeration(nom)
+
+    def numeros(self, nom: str) -> nw.Expr:
+        """Translate a rule that chooses among words as the rank of the word."""
+        noeud, rangs = self.plan.definitions[nom], {mot: rang for rang, mot in enumerate(self.mots(nom))}
+        assert isinstance(noeud, noeuds.Cas)
+        return self._cas(noeud, lambda mot: nw.lit(rangs[mot.valeur], dtype=nw.Int8))
 
     def expression(self, noeud: noeuds.Noeud, definie: str = "") -> nw.Expr:
         """Translate an expression; what holds for all rows is computed here, once, and what is shared is read."""
@@ -61,11 +77,25 @@ class Traducteur:
     def _(self, noeud: noeuds.Operation) -> nw.Expr:
         if self._manque_toujours(noeud.gauche, noeud.droite):
             return self.litteral(noeud, None)
+        if noeud.symbole in {"==", "!="} and (comparaison := self._comparer_des_mots(noeud)) is not None:
+            return comparaison
         gauche, droite = self.expression(noeud.gauche), self.expression(noeud.droite)
         if noeud.symbole == "//":
             return self._quotient(gauche, droite)
         resultat: nw.Expr = OPERATIONS[noeud.symbole](gauche, droite)
         return resultat
+
+    def _comparer_des_mots(self, noeud: noeuds.Operation) -> nw.Expr | None:
+        """Compare by number a rule of this plan that chooses among words with one of them."""
+        colonne, mot = noeud.gauche, noeud.droite
+        if not (isinstance(colonne, noeuds.Colonne) and isinstance(mot, noeuds.Litteral) and isinstance(mot.valeur, str)):
+            return None
+        if colonne.nom not in self.plan.definitions or not (mots := self.mots(colonne.nom)):
+            return None
+        # A word that the rule never gives has no rank: no row is equal to it.
+        rang = nw.lit(mots.index(mot.valeur) if mot.valeur in mots else -1, dtype=nw.Int8)
+        comparaison: nw.Expr = OPERATIONS[noeud.symbole](nw.col(numero_de(colonne.nom)), rang)
+        return comparaison
 
     def _quotient(self, gauche: nw.Expr, droite: nw.Expr) -> nw.Expr:
         """Divide integers, rounding down; Spark only divides floats, exact to 2**50 once the remainder is taken off."""
@@ -106,13 +136,16 @@ class Traducteur:
 
     @traduire.register
     def _(self, noeud: noeuds.Cas) -> nw.Expr:
-        resultat = self.expression(noeud.sinon)
+        return self._cas(noeud, self.expression)
+
+    def _cas(self, noeud: noeuds.Cas, valeur_de: Callable[[Any], nw.Expr]) -> nw.Expr:
+        resultat = valeur_de(noeud.sinon)
         for condition, valeur in reversed(noeud.branches):
             fixe, vrai = self.constante(condition)
             if fixe and vrai is not None:
-                resultat = self.expression(valeur) if vrai else resultat
+                resultat = valeur_de(valeur) if vrai else resultat
             else:
-                resultat = self._choisir(condition, self.expression(valeur), resultat)
+                resultat = self._choisir(condition, valeur_de(valeur), resultat)
         return resultat
 
     def _choisir(self, condition: noeuds.Noeud, alors: nw.Expr, sinon: nw.Expr) -> nw.Expr:
@@ -132,7 +165,13 @@ class Traducteur:
         else:
             pas_encore = fin[2] < debut[2]
             ecart = (fin[0] - debut[0]) * 12 + fin[1] - debut[1]
-        return nw.when(pas_encore).then(ecart - 1).otherwise(ecart)
+        revolus: nw.Expr = ecart if self._deja_passe(noeud) else nw.when(pas_encore).then(ecart - 1).otherwise(ecart)
+        return revolus
+
+    def _deja_passe(self, noeud: noeuds.Duree) -> bool:
+        """Tell whether the end is so late in its year, or its month, that the anniversary is always past."""
+        fixe, fin = self.constante(noeud.fin)
+        return bool(fixe and fin.day == 31 and (noeud.unite == "mois" or fin.month == 12))
 
     def _jour(self, noeud: noeuds.Noeud) -> tuple[Any, Any, Any]:
         fixe, valeur = self.constante(noeud)
