@@ -71,6 +71,8 @@ def test_bareme_et_normes():
     figures = json.loads(convmed("bareme", "--date", "2026-06-01", "--dispositif", "forfait-medecin-traitant", "--format", "json").stdout)
     trouvee = next(f for f in figures if f["figure"] == "ald_80_ans_et_plus")
     assert (trouvee["valeur"], trouvee["confiance"], trouvee["du"]) == ("100", "officiel", "2026-01-01")
+    assert "Normes tenues par un test" in convmed("normes").stdout
+    assert "C3.3B-04" in convmed("normes", "--dispositif", "vsm").stdout
     normes = json.loads(convmed("normes", "--format", "json").stdout)
     assert {"id", "dispositif", "etat", "tests"} <= normes[0].keys()
     assert {n["etat"] for n in normes} <= {"tenue", "non-tenue", "orientation", "non-publiee"}
@@ -88,6 +90,7 @@ def test_bareme_et_normes():
         (["releve", "exemples/pediatre", "--texte", "convention-2042"], ["texte inconnu", "en-vigueur"]),
         (["bareme", "--date", "2026-02-30"], ["date illisible"]),
         (["bareme", "--dispositif", "fmt"], ["dispositif inconnu"]),
+        (["normes", "--dispositif", "vsn"], ["dispositif inconnu", "vsm"]),
         (["expliquer", "exemples/pediatre", "99"], ["pas de ligne n° 99"]),
         (["tableau-de-bord", "exemples/pediatre", "--annee", "2025"], ["pas de tableau de bord", "ROSP"]),
         (["rapprocher", "exemples/pediatre"], ["paiements.csv"]),

@@ -116,6 +116,7 @@ CAS: list[tuple[str, str, Any, list[Any]]] = [
     ("pret", "nombre", lambda retard: retard // 2, [1, None, 0, 3, -1]),
     ("pret", "nombre", lambda prix, retard: prix // retard, [333, None, None, 0, -50]),
     ("pret", "nombre", lambda prix: prix // 0, [None] * 5),
+    ("pret", "nombre", lambda prix, retard: cas((prix // retard > 300, 1), sinon=2), [1, None, None, 2, 2]),
     # bounds, lists, absent values
     ("pret", "EUR", lambda prix, bareme: au_plus(prix, 1_000), [1_000, 1_000, None, 0, 50]),
     ("pret", "jours", lambda retard: au_moins(retard, 0), [3, None, 0, 7, 0]),

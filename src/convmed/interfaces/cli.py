@@ -197,6 +197,9 @@ def normes(dispositif: str | None, presentation: str, sortie: Path | None) -> No
     from convmed.normes import etats, par_dispositif
 
     liste = [etat for etat in etats() if dispositif in (None, etat.dispositif)]
+    if not liste:
+        connus = ", ".join(synthese.dispositif for synthese in par_dispositif())
+        raise Erreurs([Faute(f"dispositif inconnu « {dispositif} »", attendu=f"l'un de {connus}")])
     if presentation == "json":
         ecrire(en_json([etat.en_dict() for etat in liste]), sortie)
     elif presentation == "csv":

@@ -96,10 +96,11 @@ def _patients(longue: pl.DataFrame, titre: str) -> Table:
 def normes_en_table(rangees: list[Any], dispositif: str | None) -> RenderableType:
     """Return the norms: counts by dispositif, or each norm of one dispositif with its tests or the reason it lacks one."""
     if dispositif:
-        detail = [(e.id, e.etat, e.enonce, e.raison or ", ".join(e.tests[:2])) for e in rangees]
+        detail = [(e.id, e.etat, e.norme.enonce, e.raison or ", ".join(e.tests[:2])) for e in rangees]
         return tableau(f"Normes de {dispositif}", ["id", "état", "énoncé", "tests ou raison"], detail)
-    colonnes: list[str | tuple[str, str]] = ["dispositif", *((t, "right") for t in ("tenues", "testables", "non publiées", "orientations"))]
-    comptes = [(s.dispositif, s.tenues, s.testables, s.non_publiees, s.orientations) for s in rangees]
+    titres = ("tenues", "testables", "non publiées", "orientations")
+    colonnes: list[str | tuple[str, str]] = ["dispositif", *((titre, "right") for titre in titres)]
+    comptes = [(s.dispositif, s.tenues, s.testables, len(s.non_publiees), s.orientations) for s in rangees]
     return tableau("Normes tenues par un test", colonnes, comptes)
 
 
