@@ -11,10 +11,6 @@ from convmed.moteur.symboles import branches_inatteignables, table_de_decision, 
 from convmed.textes import baremes
 from moteurs.generation import cadres, contexte, regles_par_dispositif
 
-# Dead branches found on a whole grid, each with its reason.
-MORTES = {
-    "fpmt_majoration_precarite": "un diviseur nul est écarté deux fois : par la première branche, puis dans le quotient",
-}
 FINS = {"date_patientele": dt.date(2025, 12, 31), "date_observation": dt.date(2026, 12, 31)}
 
 
@@ -49,4 +45,4 @@ def test_aucune_branche_n_est_morte_sous_tous_les_textes(dispositif: str) -> Non
             trouvees = {(b.numero_du_cas, b.rang) for b in branches_inatteignables(REGISTRE, ici, version, 2_000) if b.exhaustif}
             mortes[id(version)] = mortes.get(id(version), trouvees) & trouvees
     noms = {version.nom for versions in REGISTRE.regles.values() for version in versions if mortes.get(id(version))}
-    assert noms - MORTES.keys() == set()
+    assert noms == set()
