@@ -10,7 +10,7 @@ import matplotlib
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter
 
 ICI = Path(__file__).parent
 # Colours told apart without colour vision, a marker each.
@@ -41,6 +41,7 @@ def tracer(axe: Axes, banc: str, champ: str, mesures: list[dict]) -> None:
             axe.plot(*zip(*sorted(points), strict=True), color=couleur, marker=marque, linestyle=trait, label=nom)
     axe.set(xscale="log", yscale="log", xlabel="Patients", ylabel=AXES[champ])
     axe.xaxis.set_major_locator(FixedLocator(tailles))
+    axe.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     for direction in (axe.xaxis, axe.yaxis):
         direction.set_major_formatter(FuncFormatter(court))
         direction.set_minor_formatter(NullFormatter())

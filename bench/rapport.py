@@ -19,7 +19,7 @@ INTRODUCTION = """# Bancs d'essai
 Page écrite par `python bench/executer.py` à partir de `resultats.json` : ne pas la corriger à la main.
 
 {machine}. Mesuré le {date}. Charge moyenne de la machine pendant les mesures : de {charge_min} à {charge_max}
-(au-dessus de 1, d'autres processus se partageaient les cœurs ; le temps de processeur en souffre moins que la durée).
+(bien au-dessus de 1, d'autres processus occupaient les cœurs : le temps de processeur en souffre moins que la durée).
 
 Chaque pair tourne seul dans son processus, sur les mêmes fichiers Parquet tirés d'une graine (`donnees.py`), et répond à la même question ;
 les réponses sont comparées à l'unité près. **{accord}** Durée : la meilleure de {repetitions} passages (3 à dix millions de patients), hors
@@ -47,7 +47,7 @@ def nombre(valeur: float, decimales: int = 0) -> str:
 def duree(secondes: float) -> str:
     """Write a time with the unit that makes it readable."""
     if secondes < 1e-3:
-        return f"{nombre(secondes * 1e6, 1)} µs"
+        return f"{nombre(secondes * 1e6, 1 if secondes < 1e-4 else 0)} µs"
     return f"{nombre(secondes * 1e3, 1 if secondes < 0.01 else 0)} ms" if secondes < 1 else f"{nombre(secondes, 2)} s"
 
 

@@ -335,7 +335,7 @@ def fpmt_majoration_precarite(fpmt_socle_total, fpmt_effectif, fpmt_effectif_c2s
         sinon=au_plus(
             arrondi_demi_superieur(
                 fpmt_socle_total * ecart,
-                10_000 * bareme.fpmt_diviseur_precarite * cas((fpmt_effectif == 0, 1), sinon=fpmt_effectif),
+                10_000 * bareme.fpmt_diviseur_precarite * fpmt_effectif,
             ),
             part(fpmt_socle_total, bareme.fpmt_plafond_precarite),
         ),
