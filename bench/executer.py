@@ -33,7 +33,7 @@ BIBLIOTHEQUES = ("polars", "duckdb", "narwhals", "numpy", "openfisca-core")
 
 def repetitions(taille: int) -> int:
     """Return how many times a computation runs: the best one is kept."""
-    return 7 if taille <= 1_000_000 else 3
+    return 7 if taille <= 1_000_000 else 2
 
 
 def lancer(*commande: str) -> str:

@@ -22,7 +22,7 @@ Page écrite par `python bench/executer.py` à partir de `resultats.json` : ne p
 (bien au-dessus de 1, d'autres processus occupaient les cœurs : le temps de processeur en souffre moins que la durée).
 
 Chaque pair tourne seul dans son processus, sur les mêmes fichiers Parquet tirés d'une graine (`donnees.py`), et répond à la même question ;
-les réponses sont comparées à l'unité près. **{accord}** Durée : la meilleure de {repetitions} passages (3 à dix millions de patients), hors
+les réponses sont comparées à l'unité près. **{accord}** Durée : la meilleure de {repetitions} passages (2 ou 3 à dix millions de patients), hors
 démarrage de Python et importations. « Calcul » : sur les tables déjà en mémoire (pour OpenFisca, tableaux NumPy lus, simulation à construire
 comprise). « Avec lecture » : tout, depuis les fichiers. Mémoire : pic de mémoire résidente du processus entier, bibliothèques comprises,
 avec lecture. Les processeurs sont ceux que le système donne ; aucun pair n'est bridé. Moteur de Polars : `engine="streaming"`, des deux côtés.
