@@ -8,6 +8,7 @@ writes the map instead. With xdist the map is gathered where the reports arrive,
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from hypothesis import settings
 from convmed.normes.etat import TENUES, registre
 
 # The machine is shared: a deadline would fail for reasons that are not the code's.
-settings.register_profile("convmed", deadline=None, print_blob=True)
+# In CI the same examples are drawn each time, so that a change is judged and not the luck of a draw; at a desk they vary.
+settings.register_profile("convmed", deadline=None, print_blob=True, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("convmed")
 
 PROPRIETE = "norme tenue"
