@@ -50,7 +50,7 @@ class Ligne:
             "beneficiaire": self.beneficiaire,
             "annee": self.annee,
             "base": self.base,
-            "montant": None if self.montant is None else vers_nombre(self.montant, "EUR"),
+            "montant": en_euros(self.montant),
             "date_versement": self.date_versement.isoformat() if self.date_versement else None,
             "precision_date": self.precision_date,
             "etat": self.etat,
@@ -169,6 +169,11 @@ def manque(explication: Explication) -> str:
 def feuilles_uniques(explication: Explication) -> list[Explication]:
     """Return the leaves of an explanation, each once."""
     return list({id(feuille): feuille for feuille in explication.feuilles()}.values())
+
+
+def en_euros(centimes: int | None) -> int | float | None:
+    """Return an amount as the contract writes it: euros, or nothing if it is not known."""
+    return None if centimes is None else vers_nombre(centimes, "EUR")
 
 
 def fin_de_mois(annee: int, mois: int) -> dt.date:

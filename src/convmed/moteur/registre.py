@@ -82,7 +82,7 @@ class RegleAbsente(LookupError):
     """No version of the rule holds under the text at the date."""
 
 
-class _FiguresDe:
+class FiguresDe:
     """What a rule receives as `bareme`: reading an attribute gives the symbol of a figure."""
 
     def __init__(self, dispositif: str) -> None:
@@ -136,7 +136,7 @@ class Registre:
             au: str | dt.date = FIN,
         ) -> Callable[[Callable[..., object]], Callable[..., object]]:
             def enregistrer(fonction: Callable[..., object]) -> Callable[..., object]:
-                figures = _FiguresDe(dispositif)
+                figures = FiguresDe(dispositif)
                 arguments = {
                     nom: figures if nom == "bareme" else Colonne(nom) for nom in inspect.signature(fonction).parameters
                 }

@@ -6,8 +6,7 @@ import datetime as dt
 from typing import Any
 
 import polars as pl
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -128,11 +127,6 @@ def _montant_et_date(montant: int | None, date: dt.date | None) -> str:
 def quand(ligne: Ligne) -> str:
     """Say when a payment is made: its date, and how well the date is known."""
     return " ; ".join(morceau for morceau in (_date(ligne), ligne.precision_date) if morceau)
-
-
-def imprimer(contenu: RenderableType, console: Console | None = None) -> None:
-    """Print to the terminal."""
-    (console or Console()).print(Padding(contenu, (0, 0)))
 
 
 def _date(ligne: Ligne) -> str:

@@ -6,13 +6,23 @@ import datetime as dt
 from typing import Any
 
 from convmed.dispositifs.aides_installation import regles
-from convmed.dispositifs.socle import SANS_OBJET, Demande, Dispositif, Ligne, Resultat, fautes_de, ligne, refuser
+from convmed.dispositifs.socle import (
+    SANS_OBJET,
+    Demande,
+    Dispositif,
+    Ligne,
+    Resultat,
+    en_euros,
+    fautes_de,
+    ligne,
+    refuser,
+)
 from convmed.donnees.modeles import OPTIONS, SECTEURS, ZONES, Date, Modele
 from convmed.moteur.calendrier import decale
 from convmed.moteur.registre import Contexte, RegleAbsente
 from convmed.moteur.valeurs import Explication, Instance
 from convmed.textes import Faute
-from convmed.textes.unites import afficher, vers_nombre
+from convmed.textes.unites import afficher
 
 NOM = "aides-installation"
 REFERENCE = "art. 25 à 27-2 ; circulaire 31/07/2024, 3.2 A"
@@ -51,9 +61,9 @@ def calculer(demande: Demande, entree: Entree) -> Resultat:
         return _absentes_du_texte(demande)
     refuser(_fautes(medecin))
     resultats: dict[str, Any] = {
-        "primo_installation": _euros(medecin.valeur("aide_primo_installation")),
-        "cabinet_secondaire": _euros(medecin.valeur("aide_cabinet_secondaire")),
-        "total": _euros(total.valeur),
+        "primo_installation": en_euros(medecin.valeur("aide_primo_installation")),
+        "cabinet_secondaire": en_euros(medecin.valeur("aide_cabinet_secondaire")),
+        "total": en_euros(total.valeur),
     }
     if motif := " ; ".join(filter(None, dict.fromkeys((_motif_primo(medecin), _motif_secondaire(medecin))))):
         resultats["motif"] = motif
@@ -118,10 +128,6 @@ def _motif_secondaire(medecin: Instance) -> str:
         "absente-du-texte": "la proposition du 08/02/2024 ne prévoit pas d'aide au cabinet secondaire",
     }
     return f"{motifs[situation]} ({REFERENCE})" if situation in motifs else ""
-
-
-def _euros(centimes: int | None) -> int | float | None:
-    return None if centimes is None else vers_nombre(centimes, "EUR")
 
 
 def _avant_effet(medecin: Instance) -> str:

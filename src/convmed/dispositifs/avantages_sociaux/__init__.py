@@ -15,6 +15,7 @@ from convmed.dispositifs.socle import (
     Dispositif,
     Ligne,
     Resultat,
+    en_euros,
     fautes_de,
     fin_de_mois,
     ligne,
@@ -25,7 +26,7 @@ from convmed.donnees.modeles import OPTIONS, SECTEURS, Date, Modele
 from convmed.moteur.noeuds import DIX_MILLE
 from convmed.moteur.valeurs import Explication, Instance
 from convmed.textes import NECESSAIRE, Faute
-from convmed.textes.unites import afficher, vers_entier, vers_nombre
+from convmed.textes.unites import afficher, vers_entier
 
 NOM = "avantages-sociaux"
 REFERENCE_FAMILLE = "art. 97 et 98 ; circulaire 31/07/2024, 14.5"
@@ -116,9 +117,9 @@ def calculer_conge(demande: Demande, entree: Conge) -> Resultat:
     total = medecin.expliquer("famille_total")
     refuser(_fautes_du_conge(medecin))
     resultats: dict[str, Any] = {
-        "montant_mensuel": _euros(medecin.valeur("famille_mensuel")),
+        "montant_mensuel": en_euros(medecin.valeur("famille_mensuel")),
         "mois": 0 if total.valeur == 0 else medecin.valeur("famille_mois"),
-        "montant": _euros(total.valeur),
+        "montant": en_euros(total.valeur),
     }
     if motif := _motif_du_conge(medecin):
         resultats["motif"] = motif
@@ -154,12 +155,12 @@ def calculer_cotisations(demande: Demande, entree: Cotisations) -> Resultat:
     if situation.valeur == "due":
         refuser(_fautes_des_revenus(entree.revenus))
     total = medecin.expliquer("participation_totale")
-    resultats: dict[str, Any] = {nom: _euros(medecin.valeur(regle)) for nom, (regle, _) in PARTICIPATIONS.items()}
-    resultats["total"] = _euros(total.valeur)
+    resultats: dict[str, Any] = {nom: en_euros(medecin.valeur(regle)) for nom, (regle, _) in PARTICIPATIONS.items()}
+    resultats["total"] = en_euros(total.valeur)
     if situation.valeur == "due":
         taux = medecin.valeur("cotisations_taux_maladie")
         resultats |= {
-            "assiette_participation": _euros(medecin.valeur("cotisations_assiette")),
+            "assiette_participation": en_euros(medecin.valeur("cotisations_assiette")),
             "taux_maladie": None if taux is None else taux / DIX_MILLE,
         }
     versements = lignes_des_cotisations(medecin, demande.annee)
@@ -241,10 +242,6 @@ def _motif_du_conge(medecin: Instance) -> str:
         seuil = afficher(contexte.figure(NOM, "seuil_mi_temps")[1], contexte.figures[NOM]["seuil_mi_temps"].unite)
         return f"l'aide demande au moins {seuil} d'activité par semaine ({REFERENCE_FAMILLE})"
     return f"{MOTIFS[situation]} ({REFERENCE_FAMILLE})" if situation in MOTIFS else ""
-
-
-def _euros(centimes: int | None) -> int | float | None:
-    return None if centimes is None else vers_nombre(centimes, "EUR")
 
 
 def _annee(entree: Conge | Cotisations) -> int | None:

@@ -16,11 +16,21 @@ from convmed.dispositifs.contrats_demographiques.entrees import (
     colonnes,
     fautes,
 )
-from convmed.dispositifs.socle import SANS_OBJET, Demande, Dispositif, Ligne, Resultat, ligne, ligne_expliquee, refuser
+from convmed.dispositifs.socle import (
+    SANS_OBJET,
+    Demande,
+    Dispositif,
+    Ligne,
+    Resultat,
+    en_euros,
+    ligne,
+    ligne_expliquee,
+    refuser,
+)
 from convmed.moteur.registre import Contexte
 from convmed.moteur.valeurs import Instance
 from convmed.textes import Faute
-from convmed.textes.unites import afficher, vers_nombre
+from convmed.textes.unites import afficher
 
 NOM = "contrats-demographiques"
 REFERENCE = "circulaire 31/07/2024, 3.2 ; annexe 21"
@@ -72,12 +82,12 @@ def calculer_montant(demande: Demande, entree: Montant) -> Resultat:
     resultats: dict[str, Any] = {
         "contrat": entree.contrat,
         "situation": situation,
-        "montant": _euros(montant.valeur),
+        "montant": en_euros(montant.valeur),
         "terme": terme.isoformat() if terme else None,
     }
     if entree.contrat == "caim" and situation == "en-cours":
-        resultats["aide_totale"] = _euros(medecin.valeur("caim_aide_totale"))
-        resultats["restitution"] = _euros(medecin.valeur("caim_restitution"))
+        resultats["aide_totale"] = en_euros(medecin.valeur("caim_aide_totale"))
+        resultats["restitution"] = en_euros(medecin.valeur("caim_restitution"))
     versements = lignes(medecin, demande.annee)
     if motif := " ; ".join(dict.fromkeys(versement.motif for versement in versements if versement.motif)):
         resultats["motif"] = motif
@@ -131,10 +141,6 @@ def _phrase(gabarit: str, contexte: Contexte) -> str:
     return gabarit.format(
         **{nom: afficher(contexte.figure(NOM, nom)[1], contexte.figures[NOM][nom].unite) for nom in noms}
     )
-
-
-def _euros(centimes: int | None) -> int | float | None:
-    return None if centimes is None else vers_nombre(centimes, "EUR")
 
 
 def _base(medecin: Instance) -> str:

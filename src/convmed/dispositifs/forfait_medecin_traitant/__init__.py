@@ -15,6 +15,7 @@ from convmed.dispositifs.socle import (
     Ligne,
     Refus,
     Resultat,
+    en_euros,
     fin_de_mois,
     ligne_expliquee,
     refuser,
@@ -24,7 +25,6 @@ from convmed.donnees.modeles import Medecin, Modele, Patient
 from convmed.moteur.registre import Contexte, RegleAbsente
 from convmed.moteur.valeurs import Explication, Instance
 from convmed.textes import NECESSAIRE, Faute, textes_connus
-from convmed.textes.unites import vers_nombre
 
 NOM = "forfait-medecin-traitant"
 MONTANTS = {"fmt": ("fmt_socle", "fmt_majoration_c2s"), "fpmt": ("fpmt_montant",)}
@@ -93,7 +93,7 @@ def calculer(demande: Demande, entree: Entree) -> Resultat:
     )
     resultats: dict[str, Any] = {
         "forfait": forfait, "socle": 0, "majoration_c2s": 0, "majoration_zone": 0, "majoration_67_ans": 0,
-        **{champ: _euros(medecin.valeur(regle)) for champ, regle in TOTAUX[forfait].items()},
+        **{champ: en_euros(medecin.valeur(regle)) for champ, regle in TOTAUX[forfait].items()},
         "patients": [_detail_du_patient(patient, forfait, eligible) for patient in patients],
     }  # fmt: skip
     total = medecin.expliquer(f"{forfait}_total")
@@ -178,7 +178,7 @@ def _versements_fpmt(medecin: Instance, annee: int) -> list[Ligne]:
 
 
 def _detail_du_patient(patient: Instance, forfait: str, eligible: bool) -> dict[str, Any]:
-    socle, *majoration = (_euros(patient.valeur(regle)) if eligible else 0 for regle in MONTANTS[forfait])
+    socle, *majoration = (en_euros(patient.valeur(regle)) if eligible else 0 for regle in MONTANTS[forfait])
     return {
         "patient": patient.donnees.get("patient"),
         "classe": patient.valeur(f"{forfait}_classe"),
@@ -261,10 +261,6 @@ def incoherences(entree: Entree, observation: dt.date) -> list[Faute]:
         if patient.patient is not None and vus.setdefault(patient.patient, rang) != rang:
             fautes.append(Faute("patient déjà dans la liste", champ=f"{ici}.patient", attendu="un patient une fois"))
     return fautes
-
-
-def _euros(centimes: int | None) -> int | float | None:
-    return None if centimes is None else vers_nombre(centimes, "EUR")
 
 
 DISPOSITIF = Dispositif(NOM, "Forfait médecin traitant", Entree, calculer)

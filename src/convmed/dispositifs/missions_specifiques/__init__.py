@@ -9,11 +9,20 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from convmed.dispositifs.missions_specifiques import regles
-from convmed.dispositifs.socle import SANS_OBJET, Demande, Dispositif, Ligne, Resultat, fautes_de, ligne, refuser
+from convmed.dispositifs.socle import (
+    SANS_OBJET,
+    Demande,
+    Dispositif,
+    Ligne,
+    Resultat,
+    en_euros,
+    fautes_de,
+    ligne,
+    refuser,
+)
 from convmed.donnees.modeles import ZONES, Modele
 from convmed.moteur.valeurs import Explication, Instance
 from convmed.textes import Faute
-from convmed.textes.unites import vers_nombre
 
 NOM = "missions-specifiques"
 NON_DEMANDEE = "non demandée : champ absent de l'entrée"
@@ -94,8 +103,8 @@ def calculer(demande: Demande, entree: Entree) -> Resultat:
     motifs = {mission: lignes[mission].motif if mission in lignes else NON_DEMANDEE for mission in MISSIONS}
     resultats: dict[str, Any] = {
         "sas_eligible": medecin.valeur("mission_sas_eligible"),
-        **{mission: _euros(medecin.valeur(regle)) for mission, (regle, _, _) in MISSIONS.items()},
-        "total": _euros(total.valeur),
+        **{mission: en_euros(medecin.valeur(regle)) for mission, (regle, _, _) in MISSIONS.items()},
+        "total": en_euros(total.valeur),
         "motifs": {mission: motif for mission, motif in motifs.items() if motif},
         "observations": {
             mission: date.isoformat()
@@ -180,10 +189,6 @@ def _motif_de_zero(medecin: Instance, mission: str) -> str:
         raison = "réservée au médecin généraliste" if importante else "la patientèle AME n'est pas importante"
         return f"{raison} (art. 30 à 30-4 ; circulaire 3.4 C)"
     return "moins de patients orientés que le premier palier (art. 30 à 30-4 ; circulaire 3.4 D)"
-
-
-def _euros(centimes: int | None) -> int | float | None:
-    return None if centimes is None else vers_nombre(centimes, "EUR")
 
 
 DISPOSITIF = Dispositif(NOM, "Missions spécifiques", Entree, calculer)

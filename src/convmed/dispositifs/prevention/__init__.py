@@ -19,6 +19,7 @@ from convmed.dispositifs.socle import (
     Dispositif,
     Ligne,
     Resultat,
+    en_euros,
     fautes_de,
     ligne_expliquee,
     refuser,
@@ -28,7 +29,7 @@ from convmed.moteur.calendrier import decale
 from convmed.moteur.registre import Contexte, RegleAbsente
 from convmed.moteur.valeurs import Explication, Instance
 from convmed.textes import Faute
-from convmed.textes.unites import afficher, vers_nombre
+from convmed.textes.unites import afficher
 
 NOM = "prevention"
 # What a patient must bring. What else is missing (ALD, risk) leaves a state unknown: not counted, and named beside it.
@@ -95,7 +96,7 @@ def calculer(demande: Demande, entree: Entree) -> Resultat:
         "circulaire 31/07/2024, 3.1 C", enfants=tuple(montants),
     )  # fmt: skip
     resultats = {
-        "montant": _euros(total.valeur),
+        "montant": en_euros(total.valeur),
         "date": observation.isoformat(),
         "patients": details,
         "actes_sans_traceur": inconnus,
@@ -107,7 +108,7 @@ def _rosp(contexte: Contexte, annee: int, patients: list[Instance], absente: Reg
     """Answer for a text and an exercise without prevention part: nothing is due for it, and the ROSP has a line."""
     ligne = ligne_rosp(contexte, annee, Instance(contexte, "medecin", {}, {"patient": patients}))
     motif = f"pas de volet prévention : {absente} ; à sa place, la ROSP (annexe 7)" + (f" : {ligne.motif}" if ligne.motif else "")
-    return Resultat({"montant": 0, "patients": [], "rosp": _euros(ligne.montant), "motif": motif}, [ligne])
+    return Resultat({"montant": 0, "patients": [], "rosp": en_euros(ligne.montant), "motif": motif}, [ligne])
 
 
 def fautes_de_population(patients: Iterable[Instance]) -> list[Faute]:
@@ -159,7 +160,7 @@ def _detail(patient: Instance) -> dict[str, Any]:
                 table[indicateur.nom] = date.isoformat()
     return {
         "patient": patient.donnees.get("patient"),
-        "montant": _euros(patient.valeur("prevention_montant")),
+        "montant": en_euros(patient.valeur("prevention_montant")),
         "indicateurs": indicateurs,
         "derniers_actes": actes,
         "prochaines_dates_utiles": prochaines,
@@ -197,10 +198,6 @@ def ligne_rosp(contexte: Contexte, annee: int, medecin: Instance | None = None) 
 def _somme(montants: Iterable[int | None]) -> int | None:
     connus = list(montants)
     return None if None in connus else sum(montant for montant in connus if montant is not None)
-
-
-def _euros(centimes: int | None) -> int | float | None:
-    return None if centimes is None else vers_nombre(centimes, "EUR")
 
 
 DISPOSITIF = Dispositif(

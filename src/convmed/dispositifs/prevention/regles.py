@@ -21,7 +21,6 @@ from convmed.donnees.entites import REGISTRE
 from convmed.moteur.noeuds import (
     DIX_MILLE,
     Colonne,
-    Figure,
     ans_revolus,
     arrondi_demi_superieur,
     cas,
@@ -38,18 +37,13 @@ from convmed.moteur.noeuds import (
     present,
     somme,
 )
-from convmed.moteur.registre import EXERCICE
+from convmed.moteur.registre import EXERCICE, FiguresDe
 
 SIGNE, PROPOSE = "convention-2024", "proposition-2024-02-08"
 DU = "2026-01-01"
 
 
-class _Bareme:
-    def __getattr__(self, nom):
-        return Figure("prevention", nom)
-
-
-b = _Bareme()
+b = FiguresDe("prevention")
 regle = REGISTRE.regle_de("prevention", SIGNE, "art. 21 à 24-3, annexe 5")
 # The convention of 2016 stands under every other text: what it says holds everywhere.
 regle_rosp = REGISTRE.regle_de("prevention", "convention-2016", "annexe 7")

@@ -7,12 +7,23 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from convmed.dispositifs.socle import SANS_OBJET, Demande, Dispositif, Ligne, Refus, Resultat, fautes_de, ligne, refuser
+from convmed.dispositifs.socle import (
+    SANS_OBJET,
+    Demande,
+    Dispositif,
+    Ligne,
+    Refus,
+    Resultat,
+    en_euros,
+    fautes_de,
+    ligne,
+    refuser,
+)
 from convmed.dispositifs.vsm import regles
 from convmed.donnees.modeles import Date, Modele
 from convmed.moteur.valeurs import Explication, Instance
 from convmed.textes import Faute
-from convmed.textes.unites import vers_entier, vers_nombre
+from convmed.textes.unites import vers_entier
 
 NOM = "vsm"
 # The name that the rules give to each field.
@@ -90,9 +101,9 @@ def calculer(demande: Demande, entree: Entree) -> Resultat:
     lignes = lignes_de_l_annee(medecin, entree.date_resultats.year)
     etabli = 0 if complement_inconnu(medecin) else montant.valeur
     resultats: dict[str, Any] = {
-        "montant": _euros(etabli),
-        "forfait": _euros(medecin.valeur("vsm_forfait")),
-        "complement": _euros(medecin.valeur("vsm_complement")) if ouvre_un_complement(medecin) else None,
+        "montant": en_euros(etabli),
+        "forfait": en_euros(medecin.valeur("vsm_forfait")),
+        "complement": en_euros(medecin.valeur("vsm_complement")) if ouvre_un_complement(medecin) else None,
     }
     if motif := "; ".join(ligne.motif for ligne in lignes if ligne.motif):
         resultats["motif"] = motif
@@ -139,10 +150,6 @@ def _motif_de_zero(medecin: Instance) -> str:
     if medecin.valeur("vsm_pmt") == 0:
         return f"patientèle nulle : le forfait est pondéré par sa taille ({REFERENCE})"
     return f"pas de progression depuis le forfait déjà perçu ({REFERENCE})"
-
-
-def _euros(centimes: int | None) -> int | float | None:
-    return None if centimes is None else vers_nombre(centimes, "EUR")
 
 
 DISPOSITIF = Dispositif(NOM, "Volet de synthèse médicale (VSM)", Entree, calculer, lambda e: e.date_resultats.year)
