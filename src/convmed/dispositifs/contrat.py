@@ -17,6 +17,8 @@ from convmed.textes import EN_VIGUEUR, NECESSAIRE, Erreurs, Faute, trouver_texte
 
 CHAMPS = ("annee", "date", "texte", "entree")
 ANNEES = range(2017, 2031)
+# The shape of an input without `calcul`, for a dispositif whose main calculation does not name itself.
+SANS_CALCUL = ""
 NIR = re.compile(r"[0-9](?:[ .]?[0-9AB]){12,}")
 
 
@@ -86,7 +88,7 @@ def repondre_un_cas(dispositif: Dispositif, demande: Any, scenarios: bool = True
             fautes.append(Faute(NECESSAIRE, champ="annee", attendu="une année, ou une date"))
         elif annee not in ANNEES:
             fautes.append(Faute("date hors des exercices connus", champ="date", attendu=f"de {ANNEES[0]} à {ANNEES[-1]}"))
-    elif date is not None and date.year != annee:
+    elif annee is not None and date is not None and date.year != annee:
         fautes.append(Faute("date hors de l'exercice", champ="date", valeur=date.isoformat(), attendu=f"une date de {annee}"))
     if fautes:
         raise Refus(fautes)
@@ -139,11 +141,12 @@ def lire_entree(dispositif: Dispositif, valeur: Any, racine: str) -> tuple[Model
     modele = dispositif.entree
     if isinstance(modele, Mapping):
         choix = valeur.get("calcul") if isinstance(valeur, dict) else None
+        choix = SANS_CALCUL if choix is None else choix
         if not isinstance(choix, str) or choix not in modele:
-            attendu = "l'un de " + ", ".join(modele)
-            return None, [Faute("valeur refusée", champ=f"{racine}.calcul", valeur=choix, attendu=attendu)]
+            attendu = "l'un de " + ", ".join(nom for nom in modele if nom != SANS_CALCUL)
+            return None, [Faute("valeur refusée", champ=f"{racine}.calcul", valeur=choix or None, attendu=attendu)]
         modele = modele[choix]
-    return lire(modele, valeur, racine)
+    return lire(modele if isinstance(modele, type) else modele(), valeur, racine)
 
 
 def repondre_entree(dispositif: Dispositif, demande: Demande, valeur: Any, racine: str) -> Resultat:

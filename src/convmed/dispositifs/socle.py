@@ -96,14 +96,15 @@ class Refus(Exception):
 class Dispositif:
     """A dispositif of the convention.
 
-    `entree` is the shape of its input (or one shape for each value of the field `calcul`); `calculer` takes the
+    `entree` is the shape of its input (or one for each value of the field `calcul`, or a function that gives it once
+    every dispositif is loaded); `calculer` takes the
     frame and the input and returns a `Resultat`, or raises `Refus`; `annee_de` reads the exercise in an input that
     carries its own date.
     """
 
     nom: str
     titre: str
-    entree: type[Modele] | Mapping[str, type[Modele]]
+    entree: type[Modele] | Mapping[str, type[Modele]] | Callable[[], type[Modele]]
     calculer: Callable[[Demande, Any], Resultat]
     annee_de: Callable[[Any], int | None] = lambda entree: None
 

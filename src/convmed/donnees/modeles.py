@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from convmed.textes import NECESSAIRE, Faute
+from convmed.textes.unites import vers_entier
 
 ZONES = Literal["zip", "zac", "hors-zone"]
 SECTEURS = Literal["1", "2", "nc"]
@@ -37,6 +38,17 @@ def date_iso(valeur: Any) -> Any:
 
 
 Date = Annotated[dt.date, BeforeValidator(date_iso)]
+
+
+def _au_centime(montant: float) -> float:
+    try:
+        vers_entier(montant, "EUR")
+    except ValueError:
+        raise ValueError("un montant en euros, au centime près") from None
+    return montant
+
+
+Euros = Annotated[float, Field(ge=0, le=10_000_000), AfterValidator(_au_centime)]
 
 
 class Modele(BaseModel):

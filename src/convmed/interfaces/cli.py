@@ -7,31 +7,19 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from convmed.interfaces.commandes_bareme import bareme, calendrier
+from convmed.interfaces.commandes_cotation import COMMANDES
 from convmed.interfaces.console import AideEnFrancais, ecrire, en_csv, en_json, mauvais_usage, progression, table_en_csv
 from convmed.interfaces.console import rangees_json as en_rangees
-from convmed.textes import EN_VIGUEUR, Erreurs, Faute, trouver_texte
-
-Commande = TypeVar("Commande", bound=Callable[..., Any])
+from convmed.interfaces.options import annee_, dossier_, format_, lire_date, sortie_, texte_
+from convmed.textes import Erreurs, Faute, trouver_texte
 
 # Data-frame libraries are imported by the commands that need them: the others start in a fraction of a second.
-ANNEES = click.IntRange(2017, 2030)
-
-dossier_ = click.argument("dossier", type=click.Path(path_type=Path))
-annee_ = click.option("--annee", type=ANNEES, default=2026, show_default=True, help="Exercice.")
-texte_ = click.option("--texte", default=EN_VIGUEUR, show_default=True, help="Texte appliqué, ou chemin d'un scénario .yaml.")
-sortie_ = click.option("--sortie", type=click.Path(path_type=Path), help="Fichier à écrire, plutôt que la sortie standard.")
-
-
-def format_(*formats: str) -> Callable[[Commande], Commande]:
-    """Return the option that chooses how a result is written; the first format is the default."""
-    choix = click.Choice(formats)
-    return click.option("--format", "presentation", type=choix, default=formats[0], show_default=True, help="Présentation.")
 
 
 @click.group(cls=AideEnFrancais, help="La convention médicale du 4 juin 2024 en règles exécutables. Projet non officiel.")
@@ -108,7 +96,7 @@ def tableau_de_bord(
     """Les quinze indicateurs de prévention de la patientèle."""
     from convmed.restitution import tableau_de_bord as tableau
 
-    observation = _date(date, "--date") if date else None
+    observation = lire_date(date, "--date") if date else None
     lu = _lire(dossier, observation.year if observation else annee)
     cabinet = tableau.evaluer(lu, annee, trouver_texte(texte), observation)
     longue = tableau.table(cabinet)
@@ -153,7 +141,7 @@ def rapprocher(dossier: Path, annee: int, texte: str, au: str | None, presentati
     """Ce qui est dû contre ce que la caisse a versé (paiements.csv)."""
     from convmed.restitution import rapprochement
 
-    jour = _date(au, "--au") if au else dt.date.today()
+    jour = lire_date(au, "--au") if au else dt.date.today()
     lu, resultat = _etablir(dossier, annee, texte)
     rangees = rapprochement.du_dossier(lu, resultat, jour)
     if presentation == "texte":
@@ -163,29 +151,6 @@ def rapprocher(dossier: Path, annee: int, texte: str, au: str | None, presentati
     else:
         table = rapprochement.en_table(rangees)
         ecrire(table_en_csv(table) if presentation == "csv" else en_json(en_rangees(table)), sortie)
-
-
-@application.command()
-@click.option("--date", help="Date AAAA-MM-JJ ; par défaut aujourd'hui.")
-@texte_
-@click.option("--dispositif", help="Un seul dispositif.")
-@format_("texte", "json", "csv")
-@sortie_
-def bareme(date: str | None, texte: str, dispositif: str | None, presentation: str, sortie: Path | None) -> None:
-    """Les figures en vigueur à une date sous un texte, avec leur référence."""
-    from convmed.textes.consultation import figures_en_vigueur
-
-    jour, choisi = _date(date, "--date") if date else dt.date.today(), trouver_texte(texte)
-    figures = figures_en_vigueur(jour, choisi, dispositif)
-    if presentation == "texte":
-        from convmed.restitution.tables import tableau
-
-        colonnes: list[str | tuple[str, str]] = ["figure", "libellé", ("valeur", "right"), "unité", "texte", "référence", "confiance"]
-        cles = ("figure", "libelle", "valeur", "unite", "texte", "reference", "confiance")
-        titre = f"Barème au {jour:%d/%m/%Y} — {choisi.libelle}"
-        ecrire(tableau(titre, colonnes, ([f[cle] or "" for cle in cles] for f in figures)), sortie)
-    else:
-        ecrire(en_json(figures) if presentation == "json" else en_csv(figures), sortie)
 
 
 @application.command()
@@ -239,6 +204,12 @@ def nouveau(dossier: Path) -> None:
     click.echo(f"Dossier créé : {dossier}. Remplir cabinet.toml et patients.csv, puis : convmed releve {dossier}")
 
 
+application.add_command(bareme)
+application.add_command(calendrier)
+for commande in COMMANDES:
+    application.add_command(commande)
+
+
 def principal() -> None:
     """Run the command line; every fault of the user goes to stderr in French, with exit status 2."""
     for flux in (sys.stdout, sys.stderr):
@@ -279,15 +250,6 @@ def _etablir(dossier: Path, annee: int, texte: str) -> tuple[Any, Any]:
     lu = _lire(dossier, annee)
     with progression("Calcul du relevé", len(ETAPES)) as avancer:
         return lu, etablir(lu, annee, choisi, avancer)
-
-
-def _date(valeur: str, option: str) -> dt.date:
-    if valeur == "aujourdhui":
-        return dt.date.today()
-    try:
-        return dt.date.fromisoformat(valeur)
-    except ValueError:
-        raise Erreurs([Faute("date illisible", champ=option, valeur=valeur, attendu="AAAA-MM-JJ")]) from None
 
 
 def _sans_doublon(paires: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,9 +6,10 @@ import csv
 import io
 import json
 import os
+import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -62,7 +63,9 @@ def mauvais_usage(erreur: click.UsageError) -> str:
         case click.BadParameter(param=click.Parameter() as parametre):
             return f"valeur refusée pour {nom_de(parametre)} (attendu : {attendu(parametre.type)})"
         case click.BadOptionUsage():
-            return f"l'option {erreur.option_name} attend une valeur"
+            # click says how many values an option takes in its English message alone.
+            nombre = re.search(r"\b\d+\b", erreur.message)
+            return f"l'option {erreur.option_name} attend {f'{nombre[0]} valeurs' if nombre else 'une valeur'}"
     contexte = erreur.ctx
     if contexte is not None and isinstance(contexte.command, click.Group):
         return "commande inconnue ou absente (attendu : l'une de " + ", ".join(contexte.command.list_commands(contexte)) + ")"
@@ -88,8 +91,8 @@ def attendu(genre: Any) -> str:
 
 
 def ecrire(contenu: Any, sortie: Path | None) -> None:
-    """Write text or a rich table to stdout, or to a file that appears only once complete."""
-    if not isinstance(contenu, str):
+    """Write text, bytes or a rich table to stdout, or to a file that appears only once complete."""
+    if not isinstance(contenu, (str, bytes)):
         from rich.console import Console
 
         if sortie is None:
@@ -99,11 +102,16 @@ def ecrire(contenu: Any, sortie: Path | None) -> None:
         Console(file=tampon, width=160).print(contenu)
         contenu = tampon.getvalue()
     if sortie is None:
-        sys.stdout.write(contenu)
+        if isinstance(contenu, str):
+            sys.stdout.write(contenu)
+        elif sys.stdout.isatty():
+            raise Erreurs([Faute("une image ne s'écrit pas dans un terminal", champ="--sortie", attendu="le fichier à écrire")])
+        else:
+            sys.stdout.buffer.write(contenu)
         return
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=sortie.parent, delete=False) as fichier:
-            fichier.write(contenu)
+        with tempfile.NamedTemporaryFile("wb", dir=sortie.parent, delete=False) as fichier:
+            fichier.write(contenu.encode("utf-8") if isinstance(contenu, str) else contenu)
         os.replace(fichier.name, sortie)
     except OSError as erreur:
         raise Erreurs([Faute(f"écriture impossible : {erreur.strerror}", fichier=str(sortie))]) from erreur
@@ -147,10 +155,11 @@ def table_en_csv(table: pl.DataFrame) -> str:
     return table.with_columns(pl.col(nom).list.join(" | ") for nom in listes).write_csv(separator=";")
 
 
-def en_csv(rangees: list[dict[str, Any]]) -> str:
-    """Return rows as CSV with semicolons."""
+def en_csv(rangees: list[dict[str, Any]], colonnes: Iterable[str] = ()) -> str:
+    """Return rows as CSV with semicolons; `colonnes` names the columns of a table that may have no row."""
     tampon = io.StringIO()
-    ecrivain = csv.DictWriter(tampon, fieldnames=list(rangees[0]) if rangees else [], delimiter=";", lineterminator="\n")
+    noms = list(colonnes) or (list(rangees[0]) if rangees else [])
+    ecrivain = csv.DictWriter(tampon, fieldnames=noms, delimiter=";", lineterminator="\n")
     ecrivain.writeheader()
     ecrivain.writerows(rangees)
     return tampon.getvalue()

@@ -186,8 +186,8 @@ def _completer(entree: Any, nom: str, cabinet: Mapping[str, Any], annee: int) ->
     if not isinstance(entree, dict):
         return entree
     medecin, attendue = cabinet["medecin"], tous()[nom].entree
-    modele = attendue.get(str(entree.get("calcul"))) if isinstance(attendue, Mapping) else attendue
-    champs = modele.model_fields if modele else {}
+    modele = attendue.get(entree.get("calcul") or "") if isinstance(attendue, Mapping) else attendue
+    champs: Mapping[str, Any] = getattr(modele, "model_fields", {})
     connus = {**medecin, "medecin": medecin}
     complet = {**{champ: connus[champ] for champ in DU_MEDECIN if champ in champs and champ in connus}, **entree}
     if nom == "dotation-numerique" and "forfait_structure" in cabinet:

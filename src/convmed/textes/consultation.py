@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
@@ -10,19 +11,31 @@ from convmed.textes.bareme import DEBUT_DES_TEMPS, FIN_DES_TEMPS, Figure, Valeur
 from convmed.textes.erreurs import Erreurs, Faute
 from convmed.textes.textes import Texte, baremes
 
+NON_PUBLIE = "non publié"
+
+
+def dispositifs_choisis(noms: Iterable[str] | None = None) -> dict[str, dict[str, Figure]]:
+    """Return the figures of the dispositifs named, of all for `None`; `Erreurs` with every name that is unknown."""
+    tous = baremes()
+    choisis = tuple(tous) if noms is None else tuple(dict.fromkeys(noms))
+    fautes = []
+    for nom in choisis:
+        if nom not in tous:
+            proches = get_close_matches(nom, tous, n=3) or sorted(tous)
+            fautes.append(Faute(f"dispositif inconnu « {nom} »", attendu="l'un de " + ", ".join(proches)))
+    if fautes:
+        raise Erreurs(fautes)
+    return {nom: tous[nom] for nom in choisis}
+
 
 def figures_en_vigueur(date: dt.date, texte: Texte, dispositif: str | None = None) -> list[dict[str, Any]]:
     """Return one row a figure: its value at the date under the text, or `non publié` with the article to look up.
 
     Figures that exist only under other texts or at other dates are left out; `Erreurs` for an unknown dispositif.
     """
-    tous = baremes()
-    if dispositif is not None and dispositif not in tous:
-        proches = get_close_matches(dispositif, tous, n=3) or sorted(tous)
-        raise Erreurs([Faute(f"dispositif inconnu « {dispositif} »", attendu="l'un de " + ", ".join(proches))])
     rangees = []
-    for nom, figures in tous.items():
-        for figure in figures.values() if dispositif in (None, nom) else ():
+    for figures in dispositifs_choisis(None if dispositif is None else [dispositif]).values():
+        for figure in figures.values():
             valeur = texte.valeur(figure, date)
             if (valeur is None and figure.valeurs) or (valeur is not None and valeur.supprimee):
                 continue
@@ -36,7 +49,7 @@ def _rangee(figure: Figure, valeur: Valeur | None) -> dict[str, Any]:
         "dispositif": figure.dispositif,
         "figure": figure.nom,
         "libelle": figure.libelle,
-        "valeur": _en_clair(valeur.brute) if publiee and valeur else "non publié",
+        "valeur": en_clair(valeur.brute) if publiee and valeur else NON_PUBLIE,
         "unite": figure.unite,
         "du": valeur.du.isoformat() if publiee and valeur and valeur.du != DEBUT_DES_TEMPS else None,
         "au": valeur.au.isoformat() if publiee and valeur and valeur.au != FIN_DES_TEMPS else None,
@@ -49,7 +62,8 @@ def _rangee(figure: Figure, valeur: Valeur | None) -> dict[str, Any]:
     }
 
 
-def _en_clair(brute: Any) -> str:
+def en_clair(brute: Any) -> str:
+    """Write a value as the barème states it, in a form that reads the same in a table, in CSV and in JSON."""
     if isinstance(brute, bool):
         return "oui" if brute else "non"
     if isinstance(brute, list):

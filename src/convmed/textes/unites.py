@@ -34,6 +34,11 @@ def vers_entier(valeur: object, unite: str) -> int:
     return int(exact)
 
 
+def part(montant: int, taux: int) -> int:
+    """Return a share of an amount in cents at a rate in 1/10,000, rounded half up to the cent."""
+    return (2 * montant * taux + 10_000) // 20_000
+
+
 def vers_nombre(valeur: int, unite: str) -> int | float:
     """Convert an integer of computation to the number that is shown: euros, percent, points."""
     pas = echelle(unite)

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from convmed.dispositifs.avantages_sociaux import regles
 from convmed.dispositifs.socle import (
@@ -22,7 +22,7 @@ from convmed.dispositifs.socle import (
     ligne_expliquee,
     refuser,
 )
-from convmed.donnees.modeles import OPTIONS, SECTEURS, Date, Modele
+from convmed.donnees.modeles import OPTIONS, SECTEURS, Date, Euros, Modele
 from convmed.moteur.noeuds import DIX_MILLE
 from convmed.moteur.valeurs import Explication, Instance
 from convmed.textes import NECESSAIRE, Faute
@@ -47,15 +47,6 @@ PARTICIPATIONS = {
 }
 
 
-def _au_centime(montant: float) -> float:
-    try:
-        vers_entier(montant, "EUR")
-    except ValueError:
-        raise ValueError("un montant en euros, au centime près") from None
-    return montant
-
-
-Euros = Annotated[float, Field(ge=0, le=10_000_000), AfterValidator(_au_centime)]
 
 
 class Conge(Modele):

@@ -9,20 +9,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from convmed.dispositifs.socle import fautes_de
-from convmed.donnees.modeles import OPTIONS, SECTEURS, ZONES, Date, Modele
+from convmed.donnees.modeles import OPTIONS, SECTEURS, ZONES, Date, Euros, Modele
 from convmed.moteur.valeurs import Explication, Instance
 from convmed.textes import Faute
 from convmed.textes.unites import vers_entier
 
 CONTRATS = Literal["caim", "cotram", "coscom", "cstm"]
-
-
-def _au_centime(montant: float) -> float:
-    try:
-        vers_entier(montant, "EUR")
-    except ValueError:
-        raise ValueError("un montant en euros, au centime près") from None
-    return montant
 
 
 def _dix_milliemes(part: float) -> int:
@@ -37,7 +29,6 @@ def _en_dix_milliemes(part: float) -> float:
     return part
 
 
-Euros = Annotated[float, Field(ge=0, le=10_000_000), AfterValidator(_au_centime)]
 Fraction = Annotated[float, Field(ge=0, le=1), AfterValidator(_en_dix_milliemes)]
 Entier = Annotated[int, Field(ge=0)]
 DemiJournees = Annotated[int, Field(ge=0, le=14)]

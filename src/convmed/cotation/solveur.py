@@ -1,0 +1,128 @@
+"""The best lawful coding: the sets of codes that the texts let be billed together, and what each is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import networkx as nx
+
+from convmed.cotation.jugement import CONNU, Jugement, cumul_de
+from convmed.cotation.nomenclature import ACTES, ACTES_NGAP, PERMIS, Code, Cumul, Nomenclature
+from convmed.moteur.valeurs import Instance
+from convmed.textes.unites import part
+
+DISPOSITIF = "tarifs"
+
+
+@dataclass(frozen=True, slots=True)
+class Cotation:
+    """A set of codes billed together and its amounts in cents, in the order of the nomenclature; `None`: not published."""
+
+    montants: Mapping[str, int | None]
+
+    @property
+    def total(self) -> int:
+        """Return the sum of the amounts that are known."""
+        return sum(montant or 0 for montant in self.montants.values())
+
+
+class Cumuls:
+    """What the texts say of each pair of the codes considered, asked once."""
+
+    def __init__(self, instance: Instance, table: Nomenclature) -> None:
+        self.instance, self.table = instance, table
+        self._reponses: dict[tuple[str, str], Cumul] = {}
+
+    def entre(self, un: Code, autre: Code) -> Cumul:
+        """Return the answer for two codes."""
+        cle = (un.code, autre.code) if un.code < autre.code else (autre.code, un.code)
+        if cle not in self._reponses:
+            self._reponses[cle] = cumul_de(un, autre, self.instance, self.table)
+        return self._reponses[cle]
+
+
+def ensembles(jugements: Collection[Jugement], cumuls: Cumuls, admises: Collection[str] = (PERMIS,)) -> Iterator[list[Jugement]]:
+    """Yield the largest sets whose pairs all have an admitted answer, and whose complements have what they complete."""
+    graphe: nx.Graph[str] = nx.Graph()
+    graphe.add_nodes_from(j.code.code for j in jugements)
+    par_code = {j.code.code: j for j in jugements}
+    graphe.add_edges_from(
+        (un.code.code, autre.code.code)
+        for un, autre in combinations(jugements, 2)
+        if cumuls.entre(un.code, autre.code).reponse in admises
+    )
+    vus = set()
+    for clique in nx.find_cliques(graphe):
+        membres = fermer([par_code[code] for code in par_code if code in clique])
+        cle = frozenset(j.code.code for j in membres)
+        if membres and cle not in vus:
+            vus.add(cle)
+            yield membres
+
+
+def fermer(membres: list[Jugement]) -> list[Jugement]:
+    """Return the members that have what they must be billed with, until none is left without."""
+    while True:
+        codes = [j.code for j in membres]
+        gardes = [j for j in membres if complete(j.code, codes)]
+        if len(gardes) == len(membres):
+            return membres
+        membres = gardes
+
+
+def complete(code: Code, codes: Iterable[Code]) -> bool:
+    """Tell whether a code is billed with what it requires."""
+    return not code.exige or any(autre is not code and autre.est(mot) for autre in codes for mot in code.exige)
+
+
+def chiffrer(membres: Collection[Jugement], instance: Instance) -> Cotation:
+    """Return the amounts of a coding: second CCAM act at its share, modifiers on the act, kilometres counted."""
+    montants = {j.code.code: _seul(j, instance) for j in membres}
+    actes = sorted((j for j in membres if j.code.genre == "acte-ccam" and "supplement-ccam" not in j.code.groupes),
+                   key=lambda j: -(montants[j.code.code] or 0))  # fmt: skip
+    taux = instance.contexte.figure(DISPOSITIF, "association_second_acte")[1]
+    for second in actes[1:]:
+        brut = montants[second.code.code]
+        montants[second.code.code] = None if brut is None else part(brut, taux)
+    assiette = montants[actes[0].code.code] if actes else None
+    for j in membres:
+        if j.code.genre == "modificateur" and j.prix.unite.startswith("%"):
+            taux = j.prix.montant
+            montants[j.code.code] = None if taux is None or assiette is None else part(assiette, taux)
+    return Cotation(montants)
+
+
+def _seul(jugement: Jugement, instance: Instance) -> int | None:
+    prix = jugement.prix
+    if prix.etat != CONNU or prix.montant is None:
+        return None
+    if prix.unite == "EUR/km":
+        kilometres = instance.valeur("kilometres_indemnises")
+        return None if kilometres is None else prix.montant * kilometres
+    return prix.montant
+
+
+def meilleur(jugements: Collection[Jugement], cumuls: Cumuls, admises: Collection[str], fixes: Collection[Code] = ()) -> list[Jugement]:
+    """Return the set worth most among those that hold the fixed codes; the first in order if several are worth as much."""
+    exiges = {code.code for code in fixes}
+    choisi: list[Jugement] = []
+    for membres in ensembles(jugements, cumuls, admises):
+        if exiges <= {j.code.code for j in membres} and _rang(membres, cumuls.instance) > _rang(choisi, cumuls.instance):
+            choisi = membres
+    return choisi
+
+
+def _rang(membres: list[Jugement], instance: Instance) -> tuple[int, int]:
+    return (chiffrer(membres, instance).total, len(membres)) if membres else (-1, 0)
+
+
+def a_un_acte(membres: Iterable[Jugement]) -> bool:
+    """Tell whether a coding holds an act, and not only what completes one."""
+    return any(j.code.genre in ACTES for j in membres)
+
+
+def acte_ngap(codes: Iterable[Code]) -> bool:
+    """Tell whether a consultation, a visit or a téléconsultation is among the codes."""
+    return any(code.genre in ACTES_NGAP for code in codes)
