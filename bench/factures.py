@@ -2,8 +2,8 @@
 
     python bench/factures.py FOLDER LINES [GRAINE]
 
-A GP's act in metropole in 2026, with its majorations; a few of them against the rules: a SNP for one's own patient, a SNP with a
-MHP, more than twenty SNP in a week. A load for the machine, not a picture of the country.
+A GP's acts in metropole in 2026, with their majorations and amounts; a few of them against the rules: a SNP for one's own patient, a
+SNP with a MHP, more than twenty SNP in a week, five euros too many. A load for the machine, not a picture of the country.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ import polars as pl
 
 GRAINE = 20240604
 ACTES_PAR_MEDECIN = 5_000
-DEBUT = np.datetime64("2026-01-05T08:00", "s")
+DEBUT = np.datetime64("2026-01-05T08:00", "us")
 # What a GP bills, and how often: the codes of one encounter.
 COTATIONS = (
     (("G",), 0.55), (("TCG",), 0.05), (("G", "MEG"), 0.08), (("VG", "MD"), 0.07), (("G", "SNP"), 0.12), (("G", "MHP"), 0.04),
     (("G", "SNP", "MHP"), 0.01), (("G", "DEQP003"), 0.04), (("G", "SNP", "SHE"), 0.04),
 )  # fmt: skip
+EUROS = {"G": "30", "TCG": "25", "MEG": "5", "VG": "30", "MD": "10", "SNP": "15", "MHP": "5", "DEQP003": "14.77", "SHE": "5"}
+TROP_CHER = 0.005
 
 
 def tirer(dossier: Path, lignes: int, graine: int = GRAINE) -> None:
@@ -36,6 +38,7 @@ def tirer(dossier: Path, lignes: int, graine: int = GRAINE) -> None:
     medecin = hasard.integers(0, medecins, seances)
     instants = DEBUT + hasard.integers(0, 180 * 24 * 4, seances) * np.timedelta64(900, "s")
     sienne = hasard.random(seances) < 0.6
+    lignes_tirees = int(combien[choix].sum())
     table = pl.DataFrame(
         {
             "facture": np.arange(seances),
@@ -62,6 +65,8 @@ def tirer(dossier: Path, lignes: int, graine: int = GRAINE) -> None:
         )
         .drop("cotation")
         .explode("code")
+        .with_columns(montant=pl.col("code").replace_strict(list(EUROS), list(EUROS.values())).str.to_decimal(scale=2))
+        .with_columns(montant=pl.col("montant") + pl.when(pl.Series(hasard.random(lignes_tirees) < TROP_CHER)).then(5).otherwise(0))
         .write_parquet(dossier / "factures.parquet", compression="zstd")
     )  # fmt: skip
 
