@@ -25,10 +25,13 @@ COMPILER = $(BIN)/uv pip compile $(SOURCES) --quiet --universal --python-version
 aide:  ## Say what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.demo  ## Show a practice's year: what is owed, when it is paid, what prevention acts are worth
+demo: $(VENV)/.demo  ## Show a practice's year: what is owed, when it is paid, what prevention acts are worth, how to bill
 	$(BIN)/convmed releve $(DOSSIER) --annee $(ANNEE)
 	$(BIN)/convmed echeancier $(DOSSIER) --annee $(ANNEE)
 	$(BIN)/convmed tableau-de-bord $(DOSSIER) --annee $(ANNEE)
+	$(BIN)/convmed coter --date-heure 2026-01-15T19:30 --specialite 01 --secteur 1 --lieu cabinet --age 40 \
+		--regulation sas --appel 2026-01-15T17:00 --pas-patientele-mt
+	$(BIN)/convmed controler exemples/factures/factures.csv
 
 test: $(VENV)/.dev java  ## Run every test, then hold the norms against the ratchet
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -12,6 +12,8 @@ import random
 from collections.abc import Iterable
 from pathlib import Path
 
+from generer_factures import ecrire_les_factures
+
 ICI = Path(__file__).parent
 FIN_2025, FIN_2026 = dt.date(2025, 12, 31), dt.date(2026, 12, 31)
 
@@ -457,6 +459,7 @@ def principal() -> None:
     (ICI / "tableau-de-bord-cnge" / "LISEZMOI.md").write_text(CNGE_LISEZMOI, "utf-8")
     ecrire("proposition-2024", PROPOSITION, *quatre_de_la_proposition())
     (ICI / "proposition-2024" / "LISEZMOI.md").write_text(PROPOSITION_LISEZMOI, "utf-8")
+    ecrire_les_factures(ICI / "factures")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ scenario. Errors in what the user wrote are one `convmed.Erreurs`, which lists t
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,13 +21,15 @@ from convmed.textes import EN_VIGUEUR, Erreurs, Faute, trouver_texte
 if TYPE_CHECKING:
     import polars as pl
 
+    from convmed.controle import Controle
+    from convmed.donnees.lecture import Progression as Avancement
     from convmed.moteur.valeurs import Explication
     from convmed.restitution.releve import Progression, Releve
 
 __version__ = "0.1.0"
 __all__ = [
-    "Erreurs", "Faute", "bareme", "calculer", "echeancier", "etat_des_normes", "expliquer", "nouveau", "rapprocher",
-    "releve", "tableau_de_bord",
+    "Erreurs", "Faute", "bareme", "calculer", "controler", "coter", "echeancier", "etat_des_normes", "expliquer", "nouveau",
+    "prix", "rapprocher", "releve", "tableau_de_bord",
 ]  # fmt: skip
 
 # Data-frame libraries are imported by the functions that need them: `calculer` answers without.
@@ -99,6 +102,44 @@ def bareme(date: dt.date | None = None, texte: str = EN_VIGUEUR, dispositif: str
     from convmed.textes.consultation import figures_en_vigueur
 
     return pl.DataFrame(figures_en_vigueur(date or dt.date.today(), trouver_texte(texte), dispositif), infer_schema_length=None)
+
+
+def coter(entree: Mapping[str, Any], texte: str = EN_VIGUEUR, questions: Iterable[str] = ()) -> dict[str, Any]:
+    """Return what may be billed for an encounter: `cotations` (the best paid first), `refus`, `hypotheses`, `manquants`.
+
+    `entree` is the encounter of the JSON contract of `tarifs`: `date_heure` with its time zone, and what is known of the
+    doctor, the patient, the place (`codes`: the technical acts done). `questions` are codes on which the answer is wanted
+    (`reponses`), each and by pairs. Amounts in euros. Raises `Erreurs`.
+    """
+    from convmed.restitution.cotation import coter as chercher
+
+    return chercher(entree, texte, questions)
+
+
+def controler(fichier: Chemin, texte: str = EN_VIGUEUR, progression: Avancement | None = None) -> Controle:
+    """Check a CSV or Parquet file of invoices: `.constats`, `.rejets` and `.synthese()` are tables; `enjeu` in cents.
+
+    `progression` is called with the step, what is done and what there is to do. Raises `Erreurs` if the file cannot be
+    read at all; a line that cannot be treated is set aside.
+    """
+    from convmed.controle import controler as passer
+
+    return passer(Path(fichier), texte, progression)
+
+
+def prix(
+    code: str, date: dt.date | None = None, texte: str = EN_VIGUEUR, situation: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Return the values of a code through all the texts, or at a date and in a situation the one that is its price.
+
+    `situation` has `specialite`, `secteur`, `option_tarifaire`, `departement` and `tarif_opposable`; without a date it is
+    today's. Raises `Erreurs` for an unknown code, or for what the price depends on and was not given.
+    """
+    from convmed.restitution.prix import historique, prix_a
+
+    if date is None and not situation:
+        return historique(code)
+    return [prix_a(code, date or dt.date.today(), texte, situation)]
 
 
 def etat_des_normes() -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ def ou_rien(strategie: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 def seances(tirer: st.DrawFn) -> dict[str, Any]:
     """Draw an encounter whose price can be told: sector, option and excess are stated."""
     instant = tirer(st.datetimes(dt.datetime(2023, 6, 1), dt.datetime(2026, 12, 31))).replace(second=0, microsecond=0, tzinfo=PARIS)
-    instant = instant.astimezone(dt.timezone.utc)
+    instant = instant.astimezone(dt.UTC)
     depuis = tirer(st.integers(0, 8 * 24 * 60))
     entree = {
         "codes": tirer(st.lists(st.sampled_from(ACTES), max_size=1)),

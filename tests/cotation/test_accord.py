@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from convmed.controle import controler
 from convmed.controle.lecture import lire as lire_factures
-from convmed.controle.seances import identifier, preparer
+from convmed.controle.seances import preparer, regrouper
 from convmed.cotation.nomenclature import nomenclature
 from convmed.cotation.seance import entrees, modele_de_seance
 from convmed.dispositifs.socle import tous
@@ -47,8 +47,7 @@ def test_une_seance_et_un_fichier_donnent_les_memes_entrees(tirees: list[dict[st
     lignes = [ligne(entree, str(rang), "G", 30) for rang, entree in enumerate(tirees)]
     with lire_factures(ecrire(tmp_path / "factures.csv", lignes)) as lu:
         (table,) = lu.tables()
-    numerotees, trouvees = identifier(table)
-    preparees = preparer(trouvees, numerotees, nomenclature())
+    preparees = preparer(regrouper(table), nomenclature())
     for rang, entree in enumerate(tirees):
         seance, fautes = lire(modele_de_seance(), entree, "entree")
         assert seance is not None, fautes

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from convmed.cotation.jugement import CONNU, NON_PUBLIE, Jugement, juger
-from convmed.cotation.nomenclature import INTERDIT, PERMIS, Nomenclature, lire_codes
+from convmed.cotation.nomenclature import INTERDIT, PERMIS, Nomenclature
+from convmed.cotation.tables import lire_codes
 from convmed.dispositifs import tous
 from convmed.dispositifs.contrat import CasRefuses, repondre
 from convmed.donnees.entites import REGISTRE

@@ -219,7 +219,10 @@ def test_une_figure_supprimee_n_est_plus_la() -> None:
 
 
 def test_ce_que_personne_n_a_publie_renvoie_a_son_article() -> None:
-    vides = {(f.dispositif, f.nom): f.article for f in figures() if not f.valeurs}
+    texte = trouver_texte(EN_VIGUEUR)
+    # Nobody published it at all, or nobody published what it is worth at that date.
+    tues = {f.nom for f in figures() if (v := texte.valeur(f, LE)) is not None and v.calcul is None and not v.supprimee}
+    vides = {(f.dispositif, f.nom): f.article for f in figures() if not f.valeurs or f.nom in tues}
     lues = {(r["dispositif"], r["figure"]): r for r in en_vigueur() if r["valeur"] == "non publié"}
     assert vides
     assert {cle: rangee["reference"] for cle, rangee in lues.items()} == vides
@@ -228,7 +231,7 @@ def test_ce_que_personne_n_a_publie_renvoie_a_son_article() -> None:
 
 
 def test_les_valeurs_s_ecrivent_en_clair() -> None:
-    assert {r["valeur"] for r in en_vigueur(dt.date(2025, 1, 1)) if r["unite"] == "booléen"} == {"non"}
+    assert {r["valeur"] for r in en_vigueur(dt.date(2025, 1, 1)) if r["unite"] == "booléen"} == {"oui", "non"}
     (mois,) = (r["valeur"] for r in en_vigueur(dispositif=FMT) if r["figure"] == "mois_des_versements")
     assert mois == "4, 6, 9, 11"
     (dates,) = (r for r in en_vigueur(dispositif="vsm") if r["figure"] == "dates_des_resultats")

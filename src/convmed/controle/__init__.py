@@ -7,24 +7,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from convmed.controle.lecture import SCHEMA_FAUTES, Lu, lire
-from convmed.controle.limites import depassements, limitees
-from convmed.controle.periode import CONSTATS, Periode, Preuve
-from convmed.controle.seances import SEANCE, identifier, preparer
+from convmed.controle.colonnes import DE_LA_SEANCE
+from convmed.controle.lecture import Lu, lire
+from convmed.controle.limites import TROUVE, Plafonds
+from convmed.controle.periode import CONSTATS, Periode, Preuves
+from convmed.controle.seances import SEANCE, Lot, preparer, regrouper
+from convmed.controle.sous_cotation import sous_cotations
 from convmed.controle.teleconsultation import activite, constater
+from convmed.controle.typage import SCHEMA_FAUTES
 from convmed.cotation.nomenclature import Nomenclature, nomenclature
 from convmed.dispositifs.socle import tous
+from convmed.donnees.calendrier_legal import UN_JOUR
 from convmed.donnees.entites import REGISTRE
 from convmed.donnees.lecture import Progression
 from convmed.moteur.registre import Contexte
-from convmed.textes import EN_VIGUEUR, baremes, trouver_texte
-
-UN_JOUR = dt.timedelta(days=1)
-SCHEMA = {"ligne": pl.UInt32, "facture": pl.String, "medecin": pl.String, "code": pl.String, "preuve": pl.Int32, "enjeu": pl.Int64}
+from convmed.textes import EN_VIGUEUR, Texte, baremes, trouver_texte
+from convmed.textes.bareme import FIN_DES_TEMPS
 
 
 @dataclass(slots=True)
@@ -32,7 +33,8 @@ class Controle:
     """What a check found.
 
     `constats`: one row a finding (`ligne`, `facture`, `medecin`, `code`, `constat`, `regle`, `motif`, `references`,
-    `enjeu` in cents); `rejets`: the lines that could not be treated, `avertissements` those that were all the same.
+    `enjeu` in cents; `code` is the one billed, or of a sous-cotation the one that could be); `rejets`: the lines that
+    could not be treated, `avertissements` those that were all the same.
     """
 
     texte: str
@@ -42,6 +44,7 @@ class Controle:
     avertissements: pl.DataFrame
     constats: pl.DataFrame
     colonnes_absentes: tuple[str, ...]
+    colonnes_ignorees: tuple[str, ...]
 
     def synthese(self) -> pl.DataFrame:
         """Return one row for each doctor and rule: how many findings, what is at stake, the texts."""
@@ -50,78 +53,90 @@ class Controle:
             self.constats.group_by("medecin", "constat", "regle", "references")
             .agg(nombre=pl.len(), enjeu=pl.col("enjeu").sum())
             .select("medecin", pl.col("constat").cast(ordre), "regle", "nombre", "enjeu", "references")
-            .sort("medecin", "constat", "nombre", "regle", descending=[False, False, True, False])
+            .sort("medecin", "constat", "nombre", "regle", "references", descending=[False, False, True, False, False])
         )
 
 
 def controler(chemin: str | Path, texte: str = EN_VIGUEUR, progression: Progression | None = None) -> Controle:
     """Check a CSV or Parquet file of invoices, one row a code billed.
 
-    Memory is bounded by a share of the file, whatever its size and order. `Erreurs` if the file cannot be read at all;
-    a line that cannot be treated is set aside and the others are checked.
+    Memory is bounded by a share of the file and by what is found, whatever its size and order. `Erreurs` if the file
+    cannot be read at all; a line that cannot be treated is set aside and the others are checked.
     """
     tous()
     choisi, table = trouver_texte(texte), nomenclature()
-    preuves: dict[Preuve, int] = {}
+    preuves = Preuves()
+    plafonds = Plafonds(table, choisi, preuves)
+    bornes = bornes_des_textes(choisi.chaine, table)
     constats: list[pl.DataFrame] = []
     avertissements: list[pl.DataFrame] = []
-    limites: list[pl.DataFrame] = []
     activites: list[pl.DataFrame] = []
     traitees = 0
     with lire(Path(chemin), progression) as lu:
         for part in lu.tables():
-            lignes, doubles = sans_doublon(part)
-            lu.rejets.append(doubles)
-            avertissements.append(desordre(lignes))
-            traitees += lignes.height
-            lignes, seances = identifier(lignes)
-            entrees = preparer(seances, lignes, table)
-            lignes = lignes.join(entrees.select(SEANCE, "date_acte"), on=SEANCE, how="left", maintain_order="left")
-            trouves = [c for periode in _periodes(choisi, table, entrees, lignes, preuves) for c in periode.constats()]
-            constats.append(_situer([c for c in trouves if c.height], lignes))
-            limites.append(limitees(lignes, table))
-            activites.append(activite(lignes, entrees, table))
-        constats.append(depassements(limites, table, choisi, preuves).select(*SCHEMA))
-        constats.append(constater(activites, choisi, preuves).select(*SCHEMA))
-        return _rendre(choisi.id, lu, traitees, avertissements, constats, preuves)
+            lot = regrouper(part)
+            lu.rejets.append(_doublons(lot))
+            avertissements.append(_desordre(lot.lignes))
+            traitees += lot.lignes.height
+            seances = preparer(lot, table)
+            dates = seances.get_column("date_acte").gather(lot.lignes.get_column(SEANCE))
+            lignes = lot.lignes.with_columns(dates).with_row_index("position")
+            trouves: list[pl.DataFrame] = []
+            ajouts: list[pl.DataFrame] = []
+            for periode in _periodes(choisi, table, bornes, seances, lignes, lot, preuves):
+                trouves += periode.constats()
+                ajouts.append(sous_cotations(periode))
+            constats.append(_situer(trouves, lignes))
+            constats.append(plafonds.juger(lignes, _situer_les_ajouts(ajouts, lignes)))
+            activites.append(activite(lignes, seances, table))
+        constats += [plafonds.juger_les_patients(), constater(activites, choisi, preuves)]
+        return _rendre(choisi.id, lu, table, traitees, avertissements, constats, preuves)
 
 
 def _rendre(
-    texte: str, lu: Lu, traitees: int, avertissements: list[pl.DataFrame], constats: list[pl.DataFrame], preuves: dict[Preuve, int]
+    texte: str, lu: Lu, table: Nomenclature, traitees: int, avertissements: list[pl.DataFrame], constats: list[pl.DataFrame], preuves: Preuves
 ) -> Controle:
-    rangees = [(rang, p.constat, p.regle, p.motif, p.references) for p, rang in preuves.items()]
-    noms = {"preuve": pl.Int32, "constat": pl.String, "regle": pl.String, "motif": pl.String, "references": pl.String}
-    sens = pl.DataFrame(rangees, schema=noms, orient="row")
-    trouves = pl.concat(constats).join(sens, on="preuve", how="left").drop("preuve").sort("ligne", "constat", "regle", nulls_last=True)
-    absentes = [c for c in _attendues() if c not in lu.presentes]
+    """Write the findings out, in an order that depends neither on the shares nor on what was met first."""
+    rangees = sorted(
+        ((CONSTATS.index(p.constat), p.regle, p.motif, p.references, rang) for p, rang in preuves.toutes.items()), key=lambda r: r[:4]
+    )
+    sens = pl.DataFrame(
+        [(CONSTATS[c], regle, motif, references, rang) for c, regle, motif, references, rang in rangees],
+        schema={"constat": pl.String, "regle": pl.String, "motif": pl.String, "references": pl.String, "preuve": pl.Int32},
+        orient="row",
+    ).with_row_index("_ordre")
+    codes = pl.Series(list(table.codes), dtype=pl.String)
+    trouves = (
+        pl.concat(constats)
+        .join(sens.select("preuve", "_ordre"), on="preuve", how="left")
+        .sort("ligne", "_ordre", "medecin", nulls_last=True)
+    )
+    ordre = trouves.get_column("_ordre")
+    absentes = ["montant", "depassement", *(c.nom for c in DE_LA_SEANCE)]
     return Controle(
-        texte, lu.lignes, traitees, pl.concat(lu.rejets or [pl.DataFrame(schema=SCHEMA_FAUTES)]).sort("ligne", "colonne"),
+        texte, lu.lignes, traitees,
+        pl.concat(lu.rejets).sort("ligne", "colonne", "message"),
         pl.concat(avertissements or [pl.DataFrame(schema=SCHEMA_FAUTES)]).sort("ligne"),
-        trouves.select("ligne", "facture", "medecin", "code", "constat", "regle", "motif", "references", "enjeu"), tuple(absentes),
+        trouves.select(
+            "ligne", "facture", "medecin", codes.gather(trouves.get_column("code")).alias("code"),
+            *(sens.get_column(nom).gather(ordre) for nom in ("constat", "regle", "motif", "references")), "enjeu",
+        ),
+        tuple(nom for nom in absentes if nom not in lu.presentes), lu.ignorees,
     )  # fmt: skip
 
 
-def _attendues() -> list[str]:
-    from convmed.controle.colonnes import DE_LA_SEANCE  # noqa: PLC0415
-
-    return ["montant", "depassement", *(c.nom for c in DE_LA_SEANCE)]
-
-
-def sans_doublon(lignes: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the lines without those that repeat an earlier one, and these with what they repeat."""
-    cle = ["medecin", "facture", "patient", "date_heure", "code"]
-    # A share holds the lines of a doctor in the order of the file.
-    double = ~pl.struct(cle).is_first_distinct()
-    doubles = lignes.filter(double).select(
+def _doublons(lot: Lot) -> pl.DataFrame:
+    return lot.doubles.select(
         "ligne", pl.lit("code").alias("colonne"), pl.lit("ligne en double").alias("message"),
         pl.lit("une ligne par facture, patient, heure et code").alias("attendu"),
     )  # fmt: skip
-    return (lignes.filter(~double) if doubles.height else lignes), doubles
 
 
-def desordre(lignes: pl.DataFrame) -> pl.DataFrame:
+def _desordre(lignes: pl.DataFrame) -> pl.DataFrame:
     """Return the lines dated before the previous one of the same doctor: treated all the same, in the order of the dates."""
-    recule = pl.col("date_heure") < pl.col("date_heure").shift(1).over("medecin")
+    recule = pl.col("date_heure") < pl.col("date_heure").shift(1)
+    if lignes.select(recule.any()).item():
+        recule = pl.col("date_heure") < pl.col("date_heure").shift(1).over("medecin")
     return lignes.filter(recule).select(
         "ligne", pl.lit("date_heure").alias("colonne"), pl.lit("antérieure à la ligne précédente du même médecin").alias("message"),
         pl.lit("des factures dans l'ordre (elle est traitée)").alias("attendu"),
@@ -129,20 +144,22 @@ def desordre(lignes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _periodes(
-    texte: Any, table: Nomenclature, seances: pl.DataFrame, lignes: pl.DataFrame, preuves: dict[Preuve, int]
+    texte: Texte, table: Nomenclature, bornes: list[dt.date], seances: pl.DataFrame, lignes: pl.DataFrame, lot: Lot, preuves: Preuves
 ) -> Iterator[Periode]:
     """Yield the lines of each stretch of time during which nothing changes in the texts."""
     if not lignes.height:
         return
     premier, dernier = lignes.get_column("date_acte").min(), lignes.get_column("date_acte").max()
     assert isinstance(premier, dt.date) and isinstance(dernier, dt.date)
-    bornes = [premier, *(b for b in bornes_des_textes(texte.chaine, table) if premier < b <= dernier), dernier + UN_JOUR]
-    for debut, fin in pairwise(bornes):
+    # The columns of the file are marked: a rule may bear the name of one (`depassement`).
+    marquees = {f"_{nom}": nom for nom in ("montant", "depassement", "quantite") if nom in lignes.columns}
+    siennes = lignes.select("position", SEANCE, "code", "date_acte", **marquees)
+    for debut, fin in pairwise([premier, *(b for b in bornes if premier < b <= dernier), dernier + UN_JOUR]):
         dans = pl.col("date_acte").is_between(debut, fin, closed="left")
-        siennes = lignes.filter(dans)
-        if siennes.height:
+        entrees = seances.filter(dans)
+        if entrees.height:
             contexte = Contexte(REGISTRE, baremes(), texte, debut, debut.year)
-            yield Periode(contexte, table, seances.filter(dans).drop("territoire_legal", "medecin"), siennes, preuves)
+            yield Periode(contexte, table, entrees.drop("territoire_legal", "medecin"), siennes.filter(dans), lot.combinaisons, preuves)
 
 
 def bornes_des_textes(chaine: Iterable[str], table: Nomenclature) -> list[dt.date]:
@@ -152,15 +169,23 @@ def bornes_des_textes(chaine: Iterable[str], table: Nomenclature) -> list[dt.dat
                 for v in f.valeurs if v.texte in textes]  # fmt: skip
     periodes += [(r.du, r.au) for rs in REGISTRE.regles.values() for r in rs if r.entite == SEANCE and r.texte in textes]
     periodes += [(c.du, c.au) for c in table.cumuls]
-    return sorted({du for du, _ in periodes} | {au + UN_JOUR for _, au in periodes if au.year < 2999})
+    return sorted({du for du, _ in periodes} | {au + UN_JOUR for _, au in periodes if au < FIN_DES_TEMPS})
 
 
 def _situer(constats: list[pl.DataFrame], lignes: pl.DataFrame) -> pl.DataFrame:
-    """Name the invoice, the doctor and the code of each finding."""
+    """Name the line, the invoice, the doctor and the code of each finding."""
     if not constats:
-        return pl.DataFrame(schema=SCHEMA)
-    noms = lignes.select("ligne", "facture", "medecin", "code")
-    return pl.concat(constats).join(noms, on="ligne", how="left").select(*SCHEMA)
+        return pl.DataFrame(schema=TROUVE)
+    trouves = pl.concat(constats)
+    noms = lignes.select("ligne", "facture", "medecin", "code")[trouves.get_column("position")]
+    return noms.with_columns(trouves.get_column("preuve"), trouves.get_column("enjeu")).select(*TROUVE)
+
+
+def _situer_les_ajouts(ajouts: list[pl.DataFrame], lignes: pl.DataFrame) -> pl.DataFrame:
+    """Put each code that could be added on the first line of its encounter."""
+    trouves = pl.concat(ajouts)
+    ici = lignes.select("ligne", "facture", "medecin", "patient", "date_heure", "date_acte")[trouves.get_column("position")]
+    return ici.with_columns(trouves.drop("position"))
 
 
 __all__ = ["Controle", "controler"]

@@ -10,6 +10,7 @@ from convmed.cotation.seance import ADRESSAGES, DEDUITES, LIEUX, PARCOURS, REGUL
 from convmed.donnees.colonnes_dossier import OUI_NON, Colonne, normaliser
 from convmed.donnees.entites import REGISTRE
 from convmed.donnees.modeles import OPTIONS, SECTEURS
+from convmed.textes import Erreurs, Faute
 
 INSTANT = "instant"  # a kind of its own: a date and an hour with a time zone
 
@@ -75,12 +76,23 @@ def colonnes() -> tuple[Colonne, ...]:
     return (*DE_LA_LIGNE, *DE_LA_SEANCE, *autres)
 
 
-def reconnaitre(entetes: Iterable[str]) -> dict[str, int]:
-    """Return the rank of each column that is recognised among the headers of a file."""
+def reconnaitre(entetes: Iterable[str], fichier: str) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Return the rank of each column recognised among the headers of a file, and the headers that nobody reads.
+
+    `Erreurs` names each column that the file holds twice: nothing says which one to read.
+    """
     mots = {normaliser(mot): c.nom for c in colonnes() for mot in (c.nom, *c.alias)}
     trouvees: dict[str, int] = {}
+    ignorees: list[str] = []
+    fautes: list[Faute] = []
     for rang, entete in enumerate(entetes):
         nom = mots.get(normaliser(entete))
-        if nom is not None:
-            trouvees.setdefault(nom, rang)
-    return trouvees
+        if nom is None:
+            ignorees.append(entete)
+        elif nom in trouvees:
+            fautes.append(Faute("colonne présente deux fois", fichier=fichier, colonne=nom, attendu="une seule"))
+        else:
+            trouvees[nom] = rang
+    if fautes:
+        raise Erreurs(fautes)
+    return trouvees, tuple(ignorees)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from convmed.cotation.nomenclature import INTERDIT, MUET, PERMIS, SILENCE, Code, Cumul, Nomenclature
@@ -13,6 +13,7 @@ from convmed.textes import Figure, Valeur
 from convmed.textes.bareme import DEBUT_DES_TEMPS
 
 CONNU, NON_PUBLIE, INEXISTANT, INCONNU = "connu", "non publié", "inexistant", "inconnu"
+AU_KILOMETRE, KILOMETRES, DISTANCE = "EUR/km", "kilometres_indemnises", "kilometres_aller_retour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,15 @@ class Jugement:
     reserves: list[str] = field(default_factory=list)
     conditions: list[Explication] = field(default_factory=list)
 
+    def references(self) -> tuple[str, ...]:
+        """Return where the code is written: its conditions, else its price; never nothing."""
+        ecrites = (*self.code.conditions.values(), *self.code.reserves.values()) or self.prix.references
+        return tuple(dict.fromkeys(ecrites)) or (self.code.libelle,)
 
-def juger(code: Code, instance: Instance, table: Nomenclature) -> Jugement:
-    """Judge one code for one encounter (an instance of `seance`)."""
-    prix = prix_de(code, instance)
+
+def juger(code: Code, instance: Instance, table: Nomenclature, prix: Prix | None = None) -> Jugement:
+    """Judge one code for one encounter (an instance of `seance`), at the price given if there is one."""
+    prix = prix or prix_de(code, instance)
     jugement = Jugement(code, PERMIS, prix)
     if prix.etat == INEXISTANT:
         jugement.motifs.append(Motif(prix.motif, prix.references))
@@ -109,7 +115,8 @@ def refus_du_cumul(code: Code, autre: Code, cumul: Cumul) -> Motif:
 def prix_de(code: Code, instance: Instance) -> Prix:
     """Return the price of a code for one encounter: the first row of its table whose rules are all true."""
     contexte = instance.contexte
-    dernier = Prix(INEXISTANT, motif=f"{code.code} : aucun tarif ne vaut dans cette situation")
+    articles = tuple(dict.fromkeys(contexte.figures[code.dispositif][tarif.figure].article for tarif in code.tarifs))
+    dernier = Prix(INEXISTANT, motif=f"{code.code} : aucun tarif ne vaut dans cette situation", references=articles)
     for tarif in code.tarifs:
         regles = [_regle(instance, nom) for nom in tarif.si]
         if any(regle is None or regle.valeur is False for regle in regles):
@@ -120,8 +127,18 @@ def prix_de(code: Code, instance: Instance) -> Prix:
             return Prix(INCONNU, motif=f"le tarif de {code.code} dépend d'une donnée absente", manquants=manquants)
         dernier = lire_prix(code, tarif.figure, contexte)
         if dernier.etat != INEXISTANT:
-            return dernier
+            return _au_kilometre(dernier, instance) if dernier.unite == AU_KILOMETRE else dernier
     return dernier
+
+
+def _au_kilometre(prix: Prix, instance: Instance) -> Prix:
+    """Return a price by the kilometre, not known as long as the kilometres are not."""
+    distance = instance.expliquer(KILOMETRES)
+    if distance.valeur is not None:
+        return prix
+    # The zone has a meaning when it is not stated; the distance has none.
+    manquants = tuple(feuille for feuille in distance.manquants() if feuille.nom == DISTANCE) or (distance,)
+    return replace(prix, etat=INCONNU, motif=f"{minuscule(distance.libelle)} : à donner", manquants=manquants)
 
 
 def lire_prix(code: Code, nom: str, contexte: Contexte) -> Prix:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from typing import Any
 
-from convmed.textes import Erreurs, Faute
-from convmed.textes.bareme import DEBUT_DES_TEMPS, FIN_DES_TEMPS, dossiers_des_dispositifs, lignes_des_cles, lire_yaml
+from convmed.donnees.entites import REGISTRE
+from convmed.textes import Erreurs
+from convmed.textes.bareme import DEBUT_DES_TEMPS, FIN_DES_TEMPS, dossiers_des_dispositifs
+from convmed.textes.textes import baremes
 
 GENRES = ("consultation", "visite", "teleconsultation", "teleexpertise", "majoration", "deplacement", "acte-ccam", "modificateur")
 # What is an act by itself; the rest completes one.
 ACTES_NGAP = frozenset({"consultation", "visite", "teleconsultation"})
 ACTES = ACTES_NGAP | {"teleexpertise", "acte-ccam"}
-CLES = {"libelle", "genre", "groupes", "conditions", "reserves", "tarifs", "exige", "limites", "prise_en_charge", "normes", "note"}
-PERIODES = ("semaine", "trimestre", "annee", "toujours")
 PERMIS, INTERDIT, MUET = "permis", "interdit", "muet"
 
 
@@ -61,6 +59,8 @@ class Code:
     prise_en_charge: str | None
     normes: tuple[str, ...]
     note: str
+    fichier: str = ""
+    ligne: int | None = None
 
     def est(self, designation: str) -> bool:
         """Tell whether a word of the tables means this code: its name, or `@` and one of its groups."""
@@ -83,6 +83,8 @@ class Cumul:
     source: str
     confiance: str
     normes: tuple[str, ...]
+    fichier: str = ""
+    ligne: int | None = None
 
     @property
     def references(self) -> list[str]:
@@ -137,86 +139,22 @@ class Nomenclature:
 
 @cache
 def nomenclature() -> Nomenclature:
-    """Return the nomenclature of the package; `Erreurs` with every fault of its tables."""
-    codes: dict[str, Code] = {}
-    cumuls: list[Cumul] = []
-    fautes: list[Faute] = []
-    for dispositif, dossier in dossiers_des_dispositifs().items():
-        for fichier in sorted(dossier.glob("codes*.yaml")):
-            for code in lire_codes(fichier.read_text("utf-8"), fichier.name, dispositif, fautes):
-                if code.code in codes:
-                    fautes.append(Faute(f"code « {code.code} » déjà décrit ailleurs", fichier=fichier.name))
-                codes[code.code] = code
-        if (dossier / "cumuls.csv").is_file():
-            cumuls += lire_cumuls(dossier / "cumuls.csv", fautes)
-    groupes = {f"@{groupe}" for code in codes.values() for groupe in code.groupes}
-    for cumul in cumuls:
-        fautes += [Faute(f"cumul {cumul.id} : « {mot} » n'est ni un code, ni un groupe")
-                   for mot in (cumul.gauche, cumul.droite)
-                   if mot[:1] != ":" and mot not in codes and mot not in groupes]  # fmt: skip
-    for code in codes.values():
-        fautes += [Faute(f"{code.code} exige « {mot} », qui n'est ni un code, ni un groupe")
-                   for mot in code.exige if mot not in codes and mot not in groupes]  # fmt: skip
+    """Return the nomenclature of the package; `Erreurs` with every fault of its tables.
+
+    To be called once every dispositif is loaded: until then the rules that the tables name are not known.
+    """
+    return charger(dossiers_des_dispositifs())
+
+
+def charger(dossiers: Mapping[str, Path]) -> Nomenclature:
+    """Read the tables of the dispositifs of these folders; `Erreurs` with every fault, its file and its line."""
+    from convmed.cotation.tables import lire_les_tables  # noqa: PLC0415
+    from convmed.cotation.verification import fautes_de  # noqa: PLC0415
+
+    codes, cumuls, fautes = lire_les_tables(dossiers)
+    charges = {regle.dispositif for versions in REGISTRE.regles.values() for regle in versions}
+    regles = REGISTRE.regles if {code.dispositif for code in codes.values()} <= charges else None
+    fautes += fautes_de(codes, cumuls, baremes(), regles)
     if fautes:
         raise Erreurs(fautes)
     return Nomenclature(codes, cumuls)
-
-
-def lire_codes(texte: str, fichier: str, dispositif: str, fautes: list[Faute]) -> Iterator[Code]:
-    """Yield the codes of one table, and add what is wrong in it to `fautes`."""
-    contenu = lire_yaml(texte, fichier)
-    lignes = lignes_des_cles(texte)
-    for nom, bloc in ((contenu or {}).get("codes") or {}).items():
-        ici = partial(Faute, fichier=fichier, ligne=lignes.get(("codes", nom)), champ=f"codes.{nom}")
-        if not isinstance(nom, str) or not isinstance(bloc, dict):
-            fautes.append(ici("un code est un bloc « CODE: {libelle, genre...} », le code entre guillemets au besoin"))
-            continue
-        fautes += [ici(f"clé inconnue « {cle} »", attendu="l'une de " + ", ".join(sorted(CLES)))
-                   for cle in bloc if cle not in CLES]  # fmt: skip
-        if bloc.get("genre") not in GENRES or not bloc.get("libelle"):
-            fautes.append(ici("un code a un libellé et un genre", attendu="genre : l'un de " + ", ".join(GENRES)))
-            continue
-        limites = [Limite(b["figure"], tuple(b["par"]), b["periode"]) for b in bloc.get("limites") or []]
-        fautes += [ici(f"période inconnue « {limite.periode} »", attendu="l'une de " + ", ".join(PERIODES))
-                   for limite in limites if limite.periode not in PERIODES]  # fmt: skip
-        yield _code(nom, dispositif, bloc, tuple(limites))
-
-
-def _code(nom: str, dispositif: str, bloc: Mapping[str, Any], limites: tuple[Limite, ...]) -> Code:
-    genre = bloc["genre"]
-    complement = tuple(f"@{g}" for g in sorted(ACTES_NGAP)) if genre in {"majoration", "deplacement"} else ()
-    complement = ("@acte-ccam",) if genre == "modificateur" else complement
-    return Code(
-        code=nom,
-        dispositif=dispositif,
-        libelle=bloc["libelle"],
-        genre=genre,
-        groupes=frozenset(bloc.get("groupes") or ()) | {genre},
-        conditions=dict(bloc.get("conditions") or {}),
-        reserves=dict(bloc.get("reserves") or {}),
-        tarifs=tuple(Tarif(t["figure"], tuple(t.get("si") or ())) for t in bloc.get("tarifs") or [{"figure": nom}]),
-        exige=tuple(bloc["exige"]) if "exige" in bloc else complement,
-        limites=limites,
-        prise_en_charge=bloc.get("prise_en_charge"),
-        normes=tuple(bloc.get("normes") or ()),
-        note=bloc.get("note") or "",
-    )
-
-
-def lire_cumuls(fichier: Path, fautes: list[Faute]) -> Iterator[Cumul]:
-    """Yield the rows of a table of cumuls, and add what is wrong in it to `fautes`."""
-    with fichier.open(encoding="utf-8", newline="") as flux:
-        for rang, ligne in enumerate(csv.DictReader(flux), start=2):
-            if ligne["reponse"] not in FORCE:
-                fautes.append(Faute("réponse inconnue", fichier=fichier.name, ligne=rang, valeur=ligne["reponse"],
-                                    attendu="permis, interdit ou muet"))  # fmt: skip
-                continue
-            yield Cumul(
-                ligne["id"], ligne["code1"], ligne["code2"], ligne["reponse"], ligne["condition"], ligne["si"],
-                _date(ligne["date_debut"], DEBUT_DES_TEMPS), _date(ligne["date_fin"], FIN_DES_TEMPS),
-                ligne["article"], ligne["source"], ligne["confiance"], tuple(ligne["normes"].split()),
-            )  # fmt: skip
-
-
-def _date(valeur: str, defaut: dt.date) -> dt.date:
-    return dt.date.fromisoformat(valeur) if valeur else defaut

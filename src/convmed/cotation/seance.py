@@ -9,7 +9,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, create_model
 
-from convmed.donnees.calendrier_legal import fuseau, jours_ouvres_entre, moment, territoire_du_departement
+from convmed.donnees.calendrier_legal import (
+    DERNIER_JOUR,
+    PREMIER_JOUR,
+    fuseau,
+    jours_ouvres_entre,
+    moment,
+    territoire_du_departement,
+)
 from convmed.donnees.entites import REGISTRE
 from convmed.donnees.modeles import Date, Euros, Medecin, Modele, Patient
 from convmed.textes import Faute
@@ -25,21 +32,31 @@ CRENEAUX = Literal["samedi", "ponts"]
 # What the texts call a department of the metropole is, for the prices, what is not overseas.
 TERRITOIRES_DES_PRIX = frozenset({"guadeloupe", "martinique", "guyane", "reunion", "mayotte"})
 MINUTE = dt.timedelta(minutes=1)
+EPOQUE = (1900, 2999)
+# The last year of the calendar only tells what follows the last exercise.
+EXERCICES = (PREMIER_JOUR.year, DERNIER_JOUR.year - 1)
 
 
 def date_heure(valeur: Any) -> Any:
     """Accept `AAAA-MM-JJThh:mm` with a time zone: without one the hour of an act is not known."""
     if isinstance(valeur, dt.datetime) and valeur.tzinfo is not None:
-        return valeur
+        return _de_notre_temps(valeur)
     if isinstance(valeur, str) and re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?", valeur):
         try:
             lue = dt.datetime.fromisoformat(valeur)
         except ValueError:
             raise ValueError("une date et une heure qui existent") from None
         if lue.tzinfo is not None:
-            return lue
+            return _de_notre_temps(lue)
         raise ValueError("une heure avec son fuseau (AAAA-MM-JJThh:mm+01:00)")
     raise ValueError("AAAA-MM-JJThh:mm+01:00")
+
+
+def _de_notre_temps(instant: dt.datetime) -> dt.datetime:
+    """Refuse the instants that no calendar of ours can place, at the ends of time among them."""
+    if not EPOQUE[0] <= instant.year <= EPOQUE[1]:
+        raise ValueError(f"une date de {EPOQUE[0]} à {EPOQUE[1]}")
+    return instant
 
 
 DateHeure = Annotated[dt.datetime, BeforeValidator(date_heure)]
@@ -76,7 +93,7 @@ DEDUITES = frozenset({
     "date_acte", "heure", "jour_semaine", "jour_ferie", "veille_de_ferie", "lendemain_de_ferie", "medecin_specialite",
     "medecin_secteur", "medecin_option", "territoire", "patient_naissance", "patient_ald", "patient_c2s", "patient_ame",
     "minutes_depuis_appel", "minutes_depuis_adressage", "jours_ouvres_depuis_adressage", "samedi_ouvert", "ponts_ouverts",
-    "nombre_actes_ccam", "acte_ngap_present", "snp_ou_mrt_presente", "premier_janvier",
+    "nombre_actes_ccam", "nombre_modificateurs", "acte_ngap_present", "snp_ou_mrt_presente", "premier_janvier",
 })  # fmt: skip
 TYPES: dict[str, Any] = {"booleen": bool, "texte": str, "date": Date, "entier": Annotated[int, Field(ge=0, le=10**6)]}
 
@@ -140,9 +157,10 @@ def entrees(seance: SeanceDeBase) -> dict[str, Any]:
     if adressage:
         zone = fuseau(territoire)
         donnees["minutes_depuis_adressage"] = minutes_entre(adressage, seance.date_heure)
-        donnees["jours_ouvres_depuis_adressage"] = jours_ouvres_entre(
-            adressage.astimezone(zone).date(), local.date, territoire
-        )
+        depart = adressage.astimezone(zone).date()
+        # Before the calendar the working days are not known; the minutes are.
+        if min(depart, local.date) >= PREMIER_JOUR and max(depart, local.date) <= DERNIER_JOUR:
+            donnees["jours_ouvres_depuis_adressage"] = jours_ouvres_entre(depart, local.date, territoire)
     return {nom: valeur for nom, valeur in donnees.items() if valeur is not None}
 
 
@@ -161,8 +179,11 @@ def minutes_entre(depart: dt.datetime, arrivee: dt.datetime) -> int:
 
 
 def fautes_de_la_seance(seance: SeanceDeBase) -> list[Faute]:
-    """Return what cannot be: an act before the birth of the patient, or before the call that asked for it."""
+    """Return what cannot be: an act outside the exercises, before the birth of the patient, or before the call that asked for it."""
     fautes, jour = [], date_locale(seance)
+    if not EXERCICES[0] <= jour.year <= EXERCICES[1]:
+        fautes.append(Faute("date hors des exercices connus", champ="entree.date_heure", valeur=seance.date_heure.isoformat(),
+                            attendu=f"une date de {EXERCICES[0]} à {EXERCICES[1]}"))  # fmt: skip
     if seance.patient.date_naissance and seance.patient.date_naissance > jour:
         fautes.append(Faute("patient né après l'acte", champ="entree.patient.date_naissance",
                             valeur=seance.patient.date_naissance.isoformat(), attendu=f"une date jusqu'au {jour:%d/%m/%Y}"))  # fmt: skip

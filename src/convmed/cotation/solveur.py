@@ -78,14 +78,16 @@ def complete(code: Code, codes: Iterable[Code]) -> bool:
 
 
 def chiffrer(membres: Collection[Jugement], instance: Instance) -> Cotation:
-    """Return the amounts of a coding: second CCAM act at its share, modifiers on the act, kilometres counted."""
+    """Return the amounts of a coding: CCAM acts associated or overseas, modifiers on the act, kilometres counted."""
     montants = {j.code.code: _seul(j, instance) for j in membres}
     actes = sorted((j for j in membres if j.code.genre == "acte-ccam" and "supplement-ccam" not in j.code.groupes),
-                   key=lambda j: -(montants[j.code.code] or 0))  # fmt: skip
+                   key=lambda j: (-(montants[j.code.code] or 0), j.code.code))  # fmt: skip
     taux = instance.contexte.figure(DISPOSITIF, "association_second_acte")[1]
-    for second in actes[1:]:
-        brut = montants[second.code.code]
-        montants[second.code.code] = None if brut is None else part(brut, taux)
+    derogation = acte_ngap(j.code for j in membres)
+    for rang, j in enumerate(actes):
+        brut = montants[j.code.code]
+        if brut is not None and (rang or (derogation and "moitie-avec-consultation" in j.code.groupes)):
+            montants[j.code.code] = part(brut, taux)
     assiette = montants[actes[0].code.code] if actes else None
     for j in membres:
         if j.code.genre == "modificateur" and j.prix.unite.startswith("%"):
@@ -101,21 +103,28 @@ def _seul(jugement: Jugement, instance: Instance) -> int | None:
     if prix.unite == "EUR/km":
         kilometres = instance.valeur("kilometres_indemnises")
         return None if kilometres is None else prix.montant * kilometres
-    return prix.montant
+    return prix.montant + _hausse_drom(jugement, instance)
 
 
-def meilleur(jugements: Collection[Jugement], cumuls: Cumuls, admises: Collection[str], fixes: Collection[Code] = ()) -> list[Jugement]:
-    """Return the set worth most among those that hold the fixed codes; the first in order if several are worth as much."""
-    exiges = {code.code for code in fixes}
-    choisi: list[Jugement] = []
-    for membres in ensembles(jugements, cumuls, admises):
-        if exiges <= {j.code.code for j in membres} and _rang(membres, cumuls.instance) > _rang(choisi, cumuls.instance):
-            choisi = membres
-    return choisi
+def _hausse_drom(jugement: Jugement, instance: Instance) -> int:
+    """Return what the coefficient of the CCAM adds overseas; a price that its user supplied already holds it."""
+    code, prix = jugement.code, jugement.prix
+    if code.genre != "acte-ccam" or not prix.figure or prix.montant is None:
+        return 0
+    if {"supplement-ccam", "sans-coefficient-drom"} & code.groupes or instance.valeur("tarifs_en_drom") is not True:
+        return 0
+    return part(prix.montant, instance.contexte.figure(DISPOSITIF, "coefficient_drom_ccam")[1] or 0)
 
 
-def _rang(membres: list[Jugement], instance: Instance) -> tuple[int, int]:
-    return (chiffrer(membres, instance).total, len(membres)) if membres else (-1, 0)
+def meilleur(jugements: Collection[Jugement], cumuls: Cumuls, admises: Collection[str]) -> list[Jugement]:
+    """Return the set worth most, the largest if several are, the first in the order of the codes if several still are."""
+    possibles = ensembles(jugements, cumuls, admises)
+    return min(possibles, key=lambda m: classement(m, chiffrer(m, cumuls.instance).total), default=[])
+
+
+def classement(membres: Collection[Jugement], total: int) -> tuple[int, int, list[str]]:
+    """Return what orders the sets, the best first: never the order in which their codes were written."""
+    return -total, -len(membres), sorted(j.code.code for j in membres)
 
 
 def a_un_acte(membres: Iterable[Jugement]) -> bool:

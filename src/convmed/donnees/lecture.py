@@ -9,7 +9,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -58,6 +58,7 @@ class Bloc:
 class Source(Protocol):
     """A table file: its headers, then its rows block by block."""
 
+    chemin: Path
     nom: str
     entetes: list[str]
     ligne_entete: int
@@ -241,13 +242,21 @@ class SourceParquet:
             raise Erreurs([Faute("fichier Parquet illisible", fichier=self.nom)]) from None
         self.entetes = self.schema.names()
 
-    def blocs(self, progression: Progression | None = None) -> Iterator[Bloc]:
-        """Read the rows, numbered from 1; `Erreurs` if the file is damaged."""
+    def blocs(
+        self,
+        progression: Progression | None = None,
+        natifs: Mapping[str, pl.Expr] | None = None,
+        voulues: Collection[str] | None = None,
+    ) -> Iterator[Bloc]:
+        """Read the rows, numbered from 1; `Erreurs` if the file is damaged.
+
+        `natifs` gives, by rank, what to read instead of strings; only the ranks `voulues` are read, all by default.
+        """
+        textes = {str(rang): _en_texte(nom, genre) for rang, (nom, genre) in enumerate(self.schema.items())}
+        colonnes = [lue.alias(rang) for rang, lue in (textes | dict(natifs or {})).items() if voulues is None or rang in voulues]
         for debut in range(0, self.hauteur, LIGNES_PAR_BLOC):
             try:
-                table = self.paresseux.slice(debut, LIGNES_PAR_BLOC).select(
-                    *(_en_texte(nom, genre).alias(str(rang)) for rang, (nom, genre) in enumerate(self.schema.items()))
-                ).collect()
+                table = self.paresseux.slice(debut, LIGNES_PAR_BLOC).select(colonnes).collect()
             except pl.exceptions.PolarsError:
                 raise Erreurs([Faute("fichier Parquet illisible", fichier=self.nom, ligne=debut + 1)]) from None
             yield Bloc(table.with_row_index(LIGNE, offset=debut + 1))

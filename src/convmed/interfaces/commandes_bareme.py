@@ -97,15 +97,12 @@ def _differences_en_table(rangees: list[dict[str, Any]], texte_a: Texte, texte_b
         bornes = (("du", rangee["du"]), ("au", rangee["au"]))
         return "\n".join(f"{mot} {dt.date.fromisoformat(borne):%d/%m/%Y}" for mot, borne in bornes if borne) or "toujours"
 
-    colonnes: Colonnes = [
-        "figure", "libellé", "unité", ("période", "right"), f"A : {texte_a.id}", f"B : {texte_b.id}", ("B - A", "right"),
-        "référence", "statut", "confiance",
-    ]  # fmt: skip
+    colonnes: Colonnes = ["figure", ("période", "right"), f"A : {texte_a.id}", f"B : {texte_b.id}", ("B - A", "right"), "texte"]
     lignes = (
         [
-            f"{r['dispositif']}\n{r['figure']}", r["libelle"], r["unite"], periode(r), r["valeur_a"], r["valeur_b"],
+            f"{r['libelle']} ({r['unite']})\n{r['dispositif']}.{r['figure']}", periode(r), r["valeur_a"], r["valeur_b"],
             "" if r["difference"] is None else f"{r['difference']:+}".replace(".", ","),
-            deux(r, "reference"), deux(r, "statut"), deux(r, "confiance"),
+            "\n".join(dict.fromkeys(filter(None, (deux(r, "reference"), deux(r, "statut"), deux(r, "confiance"))))),
         ]
         for r in rangees
     )  # fmt: skip
@@ -120,9 +117,12 @@ def _differences_en_table(rangees: list[dict[str, Any]], texte_a: Texte, texte_b
 @click.option("--au", default="2027-12-31", show_default=True, help="Dernier jour AAAA-MM-JJ.")
 @texte_
 @click.option("--dispositif", "dispositifs", multiple=True, help="Un dispositif, ou plusieurs fois ; par défaut ceux de la nomenclature.")
+@click.option("--toutes", is_flag=True, help="Aussi les délais, les âges, les listes et les plafonds, et pas seulement les prix et les taux.")
 @format_("texte", "json", "csv", "ics", "svg", "png")
 @sortie_
-def calendrier(du: str, au: str, texte: str, dispositifs: tuple[str, ...], presentation: str, sortie: Path | None) -> None:
+def calendrier(
+    du: str, au: str, texte: str, dispositifs: tuple[str, ...], toutes: bool, presentation: str, sortie: Path | None
+) -> None:
     """Quand chaque figure de la nomenclature commence, change ou finit, et la date signée si c'est une autre."""
     from convmed.restitution import mesures
     from convmed.textes.consultation import dispositifs_choisis
@@ -133,6 +133,8 @@ def calendrier(du: str, au: str, texte: str, dispositifs: tuple[str, ...], prese
     if debut > fin:
         raise Erreurs([Faute(f"le premier jour ({debut}) est après le dernier ({fin})", champ="--du", attendu="« --du » avant « --au »")])
     liste = mesures.mesures(choisi, debut, fin, dispositifs or mesures.dispositifs_de_la_nomenclature())
+    if not toutes:
+        liste = [mesure for mesure in liste if mesure.est_un_prix]
     titre = f"Calendrier des mesures, du {debut:%d/%m/%Y} au {fin:%d/%m/%Y} — {choisi.libelle}"
     if presentation == "ics":
         ecrire(mesures.en_ics(liste, choisi), sortie)
@@ -161,15 +163,13 @@ def _mesures_en_table(liste: list[Mesure], titre: str) -> Table:
         # The table would cut an amount at its no-break spaces.
         return mesure.changement if len(mesure.changement) <= 20 else mesure.changement.replace(" → ", "\n→ ")
 
-    colonnes: Colonnes = [
-        ("date", "right"), "dispositif", "libellé", "ancien → nouveau", "état", ("signée pour", "right"), "référence", "statut",
-        "confiance",
-    ]  # fmt: skip
+    colonnes: Colonnes = [("date", "right"), "mesure", "ancien → nouveau", "état", "texte"]
     lignes = (
         [
-            jour(m.date), m.figure.dispositif, m.figure.libelle, changement(m), m.etat,
-            jour(m.date_signee) if m.date != m.date_signee else "",
-            "\n".join(filter(None, (m.reference, f"report : {m.report.reference}" if m.report else None))), m.statut or "", m.confiance or "",
+            jour(m.date), m.figure.libelle, changement(m),
+            m.etat if m.date == m.date_signee or m.date_signee is None else f"{m.etat}\n(signée pour le {jour(m.date_signee)})",
+            "\n".join(filter(None, (m.reference, f"report : {m.report.reference}" if m.report else None,
+                                    ", ".join(filter(None, (m.statut, m.confiance)))))),
         ]
         for m in liste
     )  # fmt: skip

@@ -11,10 +11,9 @@ import click
 
 from convmed.interfaces.console import CommandeEnFrancais, ecrire, en_csv, en_json, progression, table_en_csv
 from convmed.interfaces.console import rangees_json as en_rangees
-from convmed.interfaces.options import Commande, format_, lire_date, sortie_, texte_
-from convmed.textes import Erreurs, Faute
-
-OUI_NON = {"oui": True, "non": False, "true": True, "false": False, "o": True, "n": False}
+from convmed.interfaces.options import Commande, format_, lire_date, sortie_, texte_, tout_lire
+from convmed.interfaces.saisie import FEUILLES
+from convmed.textes import Erreurs, Faute, trouver_texte
 
 
 def oui_non(nom: str, aide: str) -> Callable[[Commande], Commande]:
@@ -28,122 +27,59 @@ def oui_non(nom: str, aide: str) -> Callable[[Commande], Commande]:
 @click.option("--specialite", help="Code CNAM à deux chiffres (01 : médecine générale).")
 @click.option("--secteur", help="1, 2 ou nc.")
 @click.option("--option", "option_tarifaire", help="aucune, optam ou optam-aco.")
-@click.option("--departement", help="Département d'exercice (971 à 976 outre-mer).")
+@click.option("--departement", help="Département d'exercice (971 à 976 outre-mer) ; par défaut la métropole.")
 @click.option("--naissance", help="Date de naissance du patient, AAAA-MM-JJ.")
 @click.option("--age", type=click.IntRange(0, 120), help="Âge du patient en années, à défaut de sa naissance.")
 @oui_non("ald", "Patient en ALD exonérante.")
 @oui_non("c2s", "Bénéficiaire de la complémentaire santé solidaire.")
 @oui_non("ame", "Bénéficiaire de l'aide médicale de l'État.")
+@oui_non("maternite", "Assurance maternité (de 4 mois avant le terme à 12 jours après).")
 @click.option("--lieu", help="cabinet, domicile, teleconsultation ou etablissement.")
+@click.option("--kilometres", type=click.IntRange(0, 1000), help="Kilomètres de la visite, aller et retour.")
+@oui_non("montagne", "Visite en zone de montagne.")
 @oui_non("patientele-mt", "Le médecin est le médecin traitant du patient.")
 @click.option("--regulation", help="sas, centre-15 ou pdsa ; absente : aucune.")
 @click.option("--adressage", help="Qui a adressé le patient (medecin-traitant, urgentiste, centre-15...).")
 @click.option("--appel", help="Heure de l'appel de régulation, AAAA-MM-JJThh:mm.")
 @click.option("--heure-adressage", help="Heure de l'adressage, AAAA-MM-JJThh:mm.")
 @oui_non("opposable", "Sans dépassement.")
+@click.option("--depassement", help="Dépassement demandé, en euros.")
 @oui_non("urgence", "Urgence au sens de la CCAM.")
 @click.option("--parcours", help="coordonne, hors-parcours, acces-direct ou exception.")
 @click.option("--motif", help="Motif de la séance quand il ouvre un acte particulier (sortie-hospitalisation, dossier-apa...).")
+@click.option("--date-sortie", help="Sortie d'hospitalisation, AAAA-MM-JJ.")
+@click.option("--feuille", type=click.Choice(tuple(FEUILLES)), help="Feuille de soins : les conseils de facturation qui vont avec.")
 @click.option("--donnee", "donnees", multiple=True, metavar="NOM=VALEUR", help="Toute autre donnée que lit une condition.")
-@click.option("--pourquoi", multiple=True, metavar="CODE", help="La réponse sur un code ; sur deux, celle sur leur cumul.")
+@click.option("--pourquoi", multiple=True, metavar="CODE", help="La réponse sur un code ; sur CODE1,CODE2 : celle sur leur cumul aussi.")
 @click.option("--questions", is_flag=True, help="Pose les questions, une à une.")
-@click.option("--toutes", is_flag=True, help="Toutes les cotations licites, et non les cinq premières.")
+@click.option("--toutes", is_flag=True, help="Toutes les cotations licites et toutes les précisions utiles, et non les premières.")
 @texte_
 @format_("texte", "json")
 @sortie_
 def coter(codes: tuple[str, ...], texte: str, presentation: str, sortie: Path | None, **reponses: Any) -> None:
     """Ce qui peut être facturé : cotations licites de la mieux payée à la moins bien, partage et preuves.
 
-    CODES : les actes techniques faits (DEQP003...).
+    CODES : les actes techniques faits (DEQP003...), ou les codes sur lesquels avoir la réponse (G MEG...).
     """
+    from convmed.interfaces import saisie
     from convmed.restitution.cotation import coter as chercher
 
-    pourquoi, toutes = reponses.pop("pourquoi"), reponses.pop("toutes")
+    pourquoi, toutes = saisie.decouper(reponses.pop("pourquoi")), reponses.pop("toutes")
     if reponses.pop("questions"):
-        reponses = poser_les_questions(reponses)
-    resultat = chercher(entree_de_seance(list(codes), reponses), texte, pourquoi)
+        reponses = saisie.poser_les_questions(reponses)
+    entree, fautes = saisie.entree_de_seance(list(codes), reponses)
+    try:
+        resultat = chercher(entree, texte, pourquoi)
+    except Erreurs as erreurs:
+        fautes += saisie.en_options(erreurs.fautes)
+    if fautes:
+        raise Erreurs(dict.fromkeys(fautes))
     if presentation == "json":
         ecrire(en_json(resultat), sortie)
         return
     from convmed.restitution.affichage_cotation import cotations_en_tables
 
-    ecrire(cotations_en_tables(resultat, None if toutes else 5), sortie)
-
-
-def entree_de_seance(codes: list[str], reponses: dict[str, Any]) -> dict[str, Any]:
-    """Return the encounter of the JSON contract that the options describe; `Erreurs` for a value that cannot be read."""
-    from convmed.donnees.calendrier_legal import fuseau, territoire_du_departement
-
-    zone = fuseau(territoire_du_departement(reponses["departement"] or "75"))
-    maintenant = dt.datetime.now(zone).replace(second=0, microsecond=0)
-    instant = heure_locale(reponses["date_heure"], "--date-heure", zone) or maintenant
-    naissance = reponses["naissance"]
-    if naissance is None and reponses["age"] is not None:
-        naissance = _ne_il_y_a(reponses["age"], instant.date()).isoformat()
-    medecin = {cle: reponses[cle] for cle in ("specialite", "secteur", "option_tarifaire", "departement")}
-    patient = {"date_naissance": naissance, "ald": reponses["ald"], "c2s": reponses["c2s"], "ame": reponses["ame"]}
-    entree: dict[str, Any] = {
-        "codes": codes, "date_heure": instant.isoformat(), "medecin": _connus(medecin), "patient": _connus(patient),
-        "lieu": reponses["lieu"], "patientele_mt": reponses["patientele_mt"], "regulation": reponses["regulation"],
-        "adressage": reponses["adressage"], "tarif_opposable": reponses["opposable"], "urgence_vitale": reponses["urgence"],
-        "parcours": reponses["parcours"], "motif": reponses["motif"],
-    }  # fmt: skip
-    for cle, option in (("date_heure_appel", "appel"), ("date_heure_adressage", "heure_adressage")):
-        lue = heure_locale(reponses[option], f"--{option.replace('_', '-')}", zone)
-        entree[cle] = lue.isoformat() if lue else None
-    for donnee in reponses["donnees"]:
-        nom, egal, valeur = donnee.partition("=")
-        if not egal:
-            raise Erreurs([Faute("donnée illisible", champ="--donnee", valeur=donnee, attendu="NOM=VALEUR")])
-        entree[nom.strip()] = _valeur(valeur.strip())
-    return _connus(entree)
-
-
-def heure_locale(valeur: str | None, option: str, zone: dt.tzinfo) -> dt.datetime | None:
-    """Return an hour typed at the practice: its zone is the one of the department, unless it states another."""
-    if valeur is None:
-        return None
-    try:
-        lue = dt.datetime.fromisoformat(valeur)
-    except ValueError:
-        raise Erreurs([Faute("date et heure illisibles", champ=option, valeur=valeur, attendu="AAAA-MM-JJThh:mm")]) from None
-    if "T" not in valeur and " " not in valeur:
-        raise Erreurs([Faute("il manque l'heure", champ=option, valeur=valeur, attendu="AAAA-MM-JJThh:mm")])
-    return lue if lue.tzinfo else lue.replace(tzinfo=zone)
-
-
-def poser_les_questions(reponses: dict[str, Any]) -> dict[str, Any]:
-    """Ask what the options did not say; an empty answer means that it is not known."""
-    def demander(question: str, defaut: str = "") -> str | None:
-        return click.prompt(question, default=defaut, show_default=bool(defaut), err=True) or None
-
-    def oui_ou_non(question: str) -> bool | None:
-        return OUI_NON.get((demander(f"{question} (oui, non, vide)") or "").lower())
-
-    posees: dict[str, Any] = dict(reponses)
-    for cle, question, defaut in (
-        ("specialite", "Spécialité (code CNAM)", "01"), ("secteur", "Secteur (1, 2, nc)", "1"),
-        ("option_tarifaire", "Option tarifaire (aucune, optam, optam-aco)", "aucune"), ("departement", "Département", ""),
-        ("date_heure", "Date et heure (AAAA-MM-JJThh:mm, vide : maintenant)", ""),
-        ("lieu", "Lieu (cabinet, domicile, teleconsultation, etablissement)", "cabinet"),
-        ("naissance", "Naissance du patient (AAAA-MM-JJ)", ""),
-    ):  # fmt: skip
-        if posees[cle] is None:
-            posees[cle] = demander(question, defaut)
-    for cle, question in (
-        ("patientele_mt", "Êtes-vous son médecin traitant ?"), ("ald", "Patient en ALD ?"), ("c2s", "Bénéficiaire de la C2S ?"),
-        ("opposable", "Sans dépassement ?"), ("urgence", "Urgence vitale (au sens de la CCAM) ?"),
-    ):  # fmt: skip
-        if posees[cle] is None:
-            posees[cle] = oui_ou_non(question)
-    for cle, question in (
-        ("regulation", "Régulation (sas, centre-15, pdsa, vide : aucune)"),
-        ("adressage", "Adressé par (medecin-traitant, urgentiste, centre-15, vide : personne)"),
-        ("motif", "Motif particulier (vide : aucun)"),
-    ):
-        if posees[cle] is None:
-            posees[cle] = demander(question)
-    return posees
+    ecrire(cotations_en_tables(resultat, toutes), sortie)
 
 
 @click.command(cls=CommandeEnFrancais)
@@ -179,42 +115,38 @@ def controler(fichier: Path, texte: str, justifications: Path | None, presentati
 @click.option("--specialite", help="Code CNAM à deux chiffres.")
 @click.option("--secteur", help="1, 2 ou nc.")
 @click.option("--option", "option_tarifaire", help="aucune, optam ou optam-aco.")
-@click.option("--departement", help="Département d'exercice.")
+@click.option("--departement", help="Département d'exercice ; par défaut la métropole.")
 @oui_non("opposable", "Sans dépassement.")
 @texte_
 @format_("texte", "json", "csv")
 @sortie_
-def prix(code: str, date: str | None, texte: str, presentation: str, sortie: Path | None, **situation: Any) -> None:
+def prix(
+    code: str, date: str | None, departement: str | None, opposable: bool | None, texte: str, presentation: str, sortie: Path | None,
+    **medecin: str | None,
+) -> None:  # fmt: skip
     """Le prix d'un code : à une date et dans une situation, ou toute son histoire avec ses textes."""
-    from convmed.restitution.prix import historique, prix_a
+    from convmed.interfaces import saisie
+    from convmed.restitution.prix import historique, medecin_de, prix_a, trouver_code
 
-    jour = lire_date(date, "--date") if date else None
-    precise = jour is not None or any(valeur is not None for valeur in situation.values())
-    rangees = [prix_a(code, jour or dt.date.today(), texte, situation)] if precise else historique(code)
+    dites = {**medecin, "departement": departement, "tarif_opposable": opposable}
+    precise = date is not None or any(valeur is not None for valeur in dites.values())
+    try:
+        jour, *_ = tout_lire(
+            lambda: lire_date(date, "--date") if date else dt.date.today(),
+            lambda: saisie.verifier_le_departement(departement), lambda: trouver_code(code), lambda: trouver_texte(texte),
+            lambda: medecin_de(dites),
+        )  # fmt: skip
+        rangees = [prix_a(code, jour, texte, dites)] if precise else historique(code)
+    except Erreurs as erreurs:
+        raise Erreurs(saisie.en_options(erreurs.fautes)) from erreurs
     if presentation == "json":
         ecrire(en_json(rangees), sortie)
     elif presentation == "csv":
         ecrire(en_csv(rangees), sortie)
     else:
-        from convmed.restitution.affichage_cotation import prix_en_table
+        from convmed.restitution import affichage_cotation as affichage
 
-        ecrire(prix_en_table(code.upper(), rangees), sortie)
-
-
-def _connus(champs: dict[str, Any]) -> dict[str, Any]:
-    return {cle: valeur for cle, valeur in champs.items() if valeur is not None}
-
-
-def _valeur(mot: str) -> Any:
-    if mot.lower() in OUI_NON:
-        return OUI_NON[mot.lower()]
-    return int(mot) if mot.isdigit() else mot
-
-
-def _ne_il_y_a(age: int, jour: dt.date) -> dt.date:
-    from dateutil.relativedelta import relativedelta
-
-    return jour - relativedelta(years=age)
+        ecrire(affichage.prix_en_phrase(rangees[0], jour) if precise else affichage.prix_en_tables(rangees[0]["code"], rangees), sortie)
 
 
 COMMANDES: Iterable[click.Command] = (coter, controler, prix)

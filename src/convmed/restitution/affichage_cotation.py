@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import re
 import tempfile
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 
-from convmed.controle import Controle
+from convmed.cotation.jugement import INEXISTANT
+from convmed.cotation.nomenclature import SILENCE
+from convmed.restitution.cotation import A_ETABLIR
+from convmed.restitution.options_de_seance import ATTENDUS, en_options, option_de
 from convmed.restitution.tables import tableau
 from convmed.textes import Erreurs, Faute
 from convmed.textes.unites import euros
 
+if TYPE_CHECKING:
+    from convmed.controle import Controle
+
+COTATIONS_MONTREES, HYPOTHESES_MONTREES = 5, 8
+JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+TERRITOIRES = {"metropole": "métropole", "reunion": "La Réunion", "alsace-moselle": "Alsace-Moselle"} | {
+    territoire: territoire.capitalize() for territoire in ("guadeloupe", "martinique", "guyane", "mayotte")
+}
+ORDINAIRE = " : non déclaré, le partage suppose le cas ordinaire"
+PARTS = {"integral": "intégral", "part-obligatoire": "sur la part obligatoire"}
+# Situations whose tiers payant depends on more than what was said.
+PARTICULIERS = {"c2s", "ald", "maternite"}
+STATUTS = {"signe": "signé", "applique": "appliqué", "propose": "proposé", "anterieur": "antérieur"}
+CONFIANCES = {"officiel": "", "presse": "presse", "deduit": "déduit"}
+# What a terminal does not need of a reference: the name of the fact, and the address beyond its site.
+FAIT, ADRESSE = re.compile(r" ?\(faits? [^()]*\)| ; faits? [^();]*(?=\))"), re.compile(r"https?://(?:www\.)?([^/\s;)]+)[^\s;)]*")
 REJETS_MONTRES = 20
 SYNTHESE_MONTREE = 60
 
@@ -25,42 +49,159 @@ def en_clair(montant: float | None) -> str:
     return "non publié" if montant is None else euros(round(montant * 100))
 
 
-def cotations_en_tables(resultat: dict[str, Any], premieres: int | None) -> Group:
-    """Return the codings, the answers to the questions, what could be added and what is silent."""
-    parties: list[Any] = []
-    for rang, cotation in enumerate(resultat["cotations"][:premieres], start=1):
-        nom = " + ".join(c["code"] for c in cotation["codes"])
-        lignes = [[c["code"], c["libelle"], en_clair(c["tarif"]), _source(c)] for c in cotation["codes"]]
-        parties.append(tableau(f"{rang}. {nom} : {en_clair(cotation['total'])} €",
-                               ["code", "libellé", ("tarif €", "right"), "texte"], lignes))  # fmt: skip
-        if "part_obligatoire" in cotation:
-            parties.append(Text(
-                f"   part obligatoire {en_clair(cotation['part_obligatoire'])} ; complémentaire {en_clair(cotation['part_complementaire'])} ; "
-                f"participation forfaitaire {en_clair(cotation['participation_forfaitaire'])} ; reste à charge {en_clair(cotation['reste_a_charge'])}"
-            ))  # fmt: skip
-        parties += [Text(f"   réserve : {reserve}", style="dim") for reserve in cotation["reserves"]]
-        muets = {tuple(m["codes"]): m["precision"] for m in cotation["muets"]}
-        parties += [Text(f"   texte muet : {un} avec {autre} ({precision})", style="dim") for (un, autre), precision in muets.items()]
-    if not resultat["cotations"]:
-        parties.append(Text("Aucune cotation dont toutes les conditions soient établies."))
-    reste = len(resultat["cotations"]) - (premieres or len(resultat["cotations"]))
-    if reste > 0:
-        parties.append(Text(f"et {reste} autres cotations licites (--toutes)"))
+def cotations_en_tables(resultat: dict[str, Any], toutes: bool = False) -> Group:
+    """Return the answers to the questions, the codings with who pays, what is silent, and what one more fact would change."""
+    montrees = resultat["cotations"] if toutes else resultat["cotations"][:COTATIONS_MONTREES]
+    parties: list[Any] = [Text(quand_et_ou(resultat), style="bold")]
     if resultat["reponses"]:
-        lignes = [[" + ".join(r["codes"]), r["reponse"], r["motif"], " ; ".join(r["references"])] for r in resultat["reponses"]]
+        lignes = [[" + ".join(r["codes"]), r["reponse"], _motif(r), _textes(r["references"], r.get("confiance"))] for r in resultat["reponses"]]
         parties.append(tableau("Réponses", ["codes", "réponse", "motif", "texte"], lignes))
-    if resultat["sous_conditions"]:
-        lignes = [
-            [s["code"], s["libelle"], en_clair(s["tarif"]), ", ".join(s["a_etablir"].values())] for s in resultat["sous_conditions"]
-        ]
-        parties.append(tableau("À établir pour facturer aussi", ["code", "libellé", ("tarif €", "right"), "il faut savoir"], lignes))
-    parties.append(Text("Un code absent ? convmed coter ... --pourquoi CODE dit le texte qui l'exclut.", style="dim"))
+    if montrees:
+        parties.append(_cotations(montrees))
+        parties += _notes(montrees)
+    elif resultat["manquants"]:
+        attendus = (option_de(m["champ"]) for m in resultat["manquants"])
+        parties.append(Text("Pour dire ce qui se facture, il faut aussi :", style="yellow"))
+        parties += [Text(f"  {m['libelle']} ({option} : {ATTENDUS.get(option, '…')})", style="yellow")
+                    for m, option in zip(resultat["manquants"], attendus, strict=True)]  # fmt: skip
+    else:
+        parties.append(Text("Aucun acte de la nomenclature ne répond à cette situation : --pourquoi CODE dit le texte qui l'exclut."))
+    if len(montrees) < len(resultat["cotations"]):
+        parties.append(_suite(len(resultat["cotations"]) - len(montrees), "cotation licite"))
+    parties += _conseils(resultat)
+    parties += _hypotheses(resultat["hypotheses"], toutes, bool(montrees))
+    if montrees and not resultat["reponses"]:
+        parties.append(Text("--pourquoi CODE : le texte qui exclut un code ; --pourquoi CODE1,CODE2 : si les deux se cumulent.", style="dim"))
     return Group(*parties)
 
 
-def _source(code: dict[str, Any]) -> str:
-    reserve = "" if code["confiance"] == "officiel" else f" ({code['confiance']})"
-    return " ; ".join(code["references"]) + reserve
+def quand_et_ou(resultat: dict[str, Any]) -> str:
+    """Say how the hour was understood: the day, whether it is a holiday, whether it is the permanence des soins."""
+    dite = resultat["situation"]
+    ferie = " (férié)" if dite["jour_ferie"] else ""
+    pdsa = {True: ", aux heures de permanence des soins", False: ", hors permanence des soins"}.get(dite["horaires_pdsa"], "")
+    jour = f"{JOURS[dite['jour_semaine'] - 1]} {dt.date.fromisoformat(dite['date']):%d/%m/%Y}"
+    return f"{jour}{ferie} à {dite['heure'].replace(':', ' h ')}{pdsa} ; {TERRITOIRES.get(dite['territoire'], dite['territoire'])} ; texte : {resultat['texte']}"
+
+
+def _cotations(cotations: list[dict[str, Any]]) -> Table:
+    """Return one section a coding: its codes, then the total and who pays it."""
+    table = tableau("Cotations licites, de la mieux payée à la moins bien", [("n°", "right"), "code", "libellé", ("tarif €", "right"), "texte"], [])
+    for rang, cotation in enumerate(cotations, start=1):
+        for code in cotation["codes"]:
+            libelle = Text(code["libelle"])
+            for reserve in code["reserves"]:
+                libelle.append(f"\nà vérifier : {reserve}", style="yellow")
+            montant = en_clair(code["tarif"]) if code["etat"] != A_ETABLIR else A_ETABLIR
+            premier = code is cotation["codes"][0]
+            table.add_row(str(rang) if premier else "", Text(code["code"], style="bold"), libelle, Text(montant),
+                          Text(_textes(code["references"], code["confiance"])))  # fmt: skip
+        total = en_clair(cotation["total"])
+        if cotation["total"] is None and cotation["total_connu"]:
+            total = f"≥ {en_clair(cotation['total_connu'])}"
+        payeurs, patient = _payeurs(cotation)
+        table.add_row("", "", Text(payeurs), Text(total, style="bold"), Text(patient))
+        table.add_section()
+    return table
+
+
+def _payeurs(cotation: dict[str, Any]) -> tuple[str, str]:
+    """Return what others pay, and what is left to the patient."""
+    if "part_obligatoire" not in cotation:
+        return "Total de ce qui est publié", ""
+    dont = [f"participation forfaitaire {en_clair(cotation['participation_forfaitaire'])}"] if cotation["participation_forfaitaire"] else []
+    dont += [f"dépassement {en_clair(cotation['depassement'])}, en plus du total"] if cotation["depassement"] else []
+    return (
+        f"Assurance maladie {en_clair(cotation['part_obligatoire'])} ; complémentaire {en_clair(cotation['part_complementaire'])}",
+        f"Patient {en_clair(cotation['reste_a_charge'])}" + (f" (dont {', '.join(dont)})" if dont else ""),
+    )
+
+
+def _notes(cotations: list[dict[str, Any]]) -> list[Text]:
+    """Return what holds for the codings: the acts left out, the pairs on which the texts are silent, what the shares suppose."""
+    notes = [
+        Text(f"Pas dans la cotation {rang} : {e['motif']} ({_textes(e['references'])})", style="yellow")
+        for rang, cotation in enumerate(cotations, start=1) for e in cotation["ecartes"]
+    ]  # fmt: skip
+    if silences := _silences(cotations):
+        notes.append(Text(f"Les textes lus se taisent sur {' ; '.join(silences)} : ces cumuls ne sont pas proposés.", style="dim"))
+    non_dits = [reserve.removesuffix(ORDINAIRE) for reserve in cotations[0]["reserves_du_partage"] if reserve.endswith(ORDINAIRE)]
+    autres = [reserve for reserve in cotations[0]["reserves_du_partage"] if not reserve.endswith(ORDINAIRE)]
+    if non_dits:
+        notes.append(Text(f"Partage dans le cas ordinaire, faute de savoir : {', '.join(non_dits)}.", style="dim"))
+    return notes + [Text(reserve, style="dim") for reserve in autres]
+
+
+def _silences(cotations: list[dict[str, Any]]) -> list[str]:
+    """Return the pairs left out because no text speaks of them, each once, those of one code together."""
+    paires = {frozenset(muet["codes"]): muet["precision"] for cotation in cotations for muet in cotation["muets"]}
+    precisions = {paire: "" if precision == SILENCE.condition else precision for paire, precision in paires.items()}
+    dites = []
+    while precisions:
+        compte = Counter(code for paire in precisions for code in sorted(paire))
+        premier = max(compte, key=lambda code: (compte[code], code))
+        precision = next(p for paire, p in precisions.items() if premier in paire)
+        siennes = [paire for paire, p in precisions.items() if premier in paire and p == precision]
+        autres = sorted(code for paire in siennes for code in paire - {premier})
+        dites.append(f"{premier} avec {', '.join(autres)}" + (f" ({precision})" if precision else ""))
+        precisions = {paire: p for paire, p in precisions.items() if paire not in siennes}
+    return dites
+
+
+def _conseils(resultat: dict[str, Any]) -> list[Text]:
+    """Return the tiers payant, if the situation opens it, and the advice on how to bill, if something was said of it."""
+    tiers, dits = resultat["tiers_payant"], resultat["facturation"]
+    lignes = [
+        Text(f"Tiers payant {PARTS.get(tiers['tiers_payant'], tiers['tiers_payant'])} : {m['motif']} ({_textes(m['references'])})", style="green")
+        for m in tiers["motifs"]
+    ]
+    lignes += [Text(f"{m['motif']} ({_textes(m['references'])})", style="yellow") for m in tiers["ecartes"]]
+    if PARTICULIERS & set(tiers["declarees"]):
+        lignes += [Text(f"Tiers payant, à vérifier : {reserve}", style="yellow") for reserve in tiers["reserves"]]
+    for cle, mot in (("conseil", "Conseil"), ("alerte", "Alerte")):
+        lignes += [Text(f"{mot} : {c[cle]} ({_textes(c['references'])})", style="green" if cle == "conseil" else "yellow")
+                   for c in (dits or {}).get(f"{cle}s", ())]  # fmt: skip
+    return lignes
+
+
+def _hypotheses(hypotheses: list[dict[str, Any]], toutes: bool, en_plus: bool) -> list[Any]:
+    """Return what one more fact would change: first what the patient and the hour are, then what the encounter is for."""
+    parties: list[Any] = []
+    motifs = [h for h in hypotheses if "motif" in h["donnees"]]
+    for titre, liste in (
+        ("Ce qu'une précision changerait" if en_plus else "Selon ce qui manque", [h for h in hypotheses if h not in motifs]),
+        ("Selon le motif de la séance", motifs),
+    ):
+        montrees = liste if toutes else liste[:HYPOTHESES_MONTREES]
+        lignes = [[en_options(h["donnees"]), " + ".join(h["codes"]), _total(h)] for h in montrees]
+        if lignes:
+            parties.append(tableau(titre, ["si", "cotation", ("total €", "right")], lignes))
+        if len(montrees) < len(liste):
+            parties.append(_suite(len(liste) - len(montrees), "ligne"))
+    return parties
+
+
+def _suite(reste: int, nom: str) -> Text:
+    """Say how much is not shown, and how to see it."""
+    s = "s" if reste > 1 else ""
+    return Text(f"et {reste} autre{s} {' '.join(f'{mot}{s}' for mot in nom.split())} (--toutes)", style="dim")
+
+
+def _total(hypothese: dict[str, Any]) -> str:
+    if hypothese["total"] is None:
+        return f"peut-être + {en_clair(hypothese['gain'])}" if hypothese["gain"] else "à voir"
+    return en_clair(hypothese["total"])
+
+
+def _motif(reponse: dict[str, Any]) -> str:
+    return " ; ".join((reponse["motif"], *(f"à vérifier : {reserve}" for reserve in reponse.get("reserves", ()))))
+
+
+def _textes(references: Iterable[str], confiance: str | None = None) -> str:
+    """Write references for a terminal: each one once, the address of a page by its site, and how sure the source is."""
+    dits = [morceau.strip() for reference in references for morceau in FAIT.sub("", ADRESSE.sub(r"\1", reference)).split(" ; ")]
+    source = {"presse": "chiffre de presse", "deduit": "chiffre déduit"}.get(confiance or "", "")
+    return " ; ".join(mot for mot in (*dict.fromkeys(dits), source) if mot)
 
 
 def controle_en_tables(controle: Controle) -> Group:
@@ -87,6 +228,8 @@ def controle_en_tables(controle: Controle) -> Group:
                 parties.append(Text(f"et {table.height - REJETS_MONTRES} autres (--format json)"))
     if controle.colonnes_absentes:
         parties.append(Text("Non contrôlé, faute de colonnes : ce qui dépend de " + ", ".join(controle.colonnes_absentes), style="dim"))
+    if controle.colonnes_ignorees:
+        parties.append(Text("Colonnes que rien ne lit : " + ", ".join(controle.colonnes_ignorees), style="dim"))
     return Group(*parties)
 
 
@@ -104,6 +247,7 @@ def controle_en_dict(controle: Controle, rangees: Callable[[Any], Any]) -> dict[
         "synthese": montants(controle.synthese()),
         "constats": montants(controle.constats),
         "colonnes_absentes": list(controle.colonnes_absentes),
+        "colonnes_ignorees": list(controle.colonnes_ignorees),
     }
 
 
@@ -121,14 +265,45 @@ def justifier(controle: Controle, fichier: Path) -> None:
         raise Erreurs([Faute(f"écriture impossible : {erreur.strerror}", fichier=str(fichier))]) from erreur
 
 
-def prix_en_table(code: str, rangees: list[dict[str, Any]]) -> Any:
-    """Return the values of a code through time; a price that only the press gives says so."""
-    lignes = [
-        [r["figure"], r["libelle"], r["du"] or "", r["au"] or "", r["valeur"], r["unite"], r["texte"] or "", r["statut"] or "",
-         "" if r["confiance"] in (None, "officiel") else r["confiance"], r["reference"]]
-        for r in rangees
-    ]  # fmt: skip
-    colonnes: list[str | tuple[str, str]] = [
-        "figure", "libellé", ("du", "right"), ("au", "right"), ("valeur", "right"), "unité", "texte", "statut", "confiance", "référence",
-    ]  # fmt: skip
-    return tableau(f"Prix de {code}", colonnes, lignes)
+def prix_en_tables(code: str, rangees: list[dict[str, Any]]) -> Group:
+    """Return the values of a code through time, one table a figure; a price that only the press gives says so."""
+    parties: list[Any] = []
+    for (figure, libelle, si), siennes in groupby(rangees, key=lambda r: (r["figure"], r["libelle"], r["si"])):
+        condition = f"\nsi : {si}" if si else ""
+        colonnes: list[str | tuple[str, str]] = [("du", "right"), ("au", "right"), ("prix", "right"), "texte", "référence"]
+        lignes = [
+            [_jour(r["du"]), _jour(r["au"]), prix_en_clair(r), "\n".join(filter(None, (r["texte"], _statut(r)))), _textes([r["reference"]])]
+            for r in siennes
+        ]
+        nom = code if figure == code else f"{code}, figure {figure}"
+        parties.append(tableau(f"{nom} — {libelle}{condition}", colonnes, lignes))
+    return Group(*parties)
+
+
+def prix_en_phrase(rangee: dict[str, Any], jour: dt.date) -> Group:
+    """Return one price at a date, with the text that sets it."""
+    dit = "n'existe pas" if rangee["valeur"] == INEXISTANT else prix_en_clair(rangee)
+    lignes = [f"{rangee['code']} au {jour:%d/%m/%Y} : {dit} — {rangee['libelle']}"]
+    if rangee["texte"] and rangee["statut"]:
+        debut = f" depuis le {_jour(rangee['du'])}" if rangee["du"] else ""
+        fin = f" jusqu'au {_jour(rangee['au'])}" if rangee["au"] else ""
+        lignes.append(f"  texte : {rangee['texte']}{debut}{fin} ({_statut(rangee)})")
+    return Group(*(Text(ligne) for ligne in (*lignes, f"  référence : {_textes([rangee['reference']])}")))
+
+
+def prix_en_clair(rangee: dict[str, Any]) -> str:
+    """Write a price with its unit: euros, euros a kilometre, a share of the act; or what it is instead."""
+    valeur, unite = rangee["valeur"], rangee["unite"]
+    if isinstance(valeur, str):
+        return valeur
+    nombre = euros(round(valeur * 100)) if unite.startswith("EUR") else f"{valeur:g}".replace(".", ",")
+    return f"{nombre}\N{NO-BREAK SPACE}{unite.replace('EUR', '€')}"
+
+
+def _statut(rangee: dict[str, Any]) -> str:
+    dits = (STATUTS.get(rangee["statut"] or "", rangee["statut"]), CONFIANCES.get(rangee["confiance"] or "", rangee["confiance"]))
+    return ", ".join(filter(None, dits))
+
+
+def _jour(date: str | None) -> str:
+    return f"{dt.date.fromisoformat(date):%d/%m/%Y}" if date else ""

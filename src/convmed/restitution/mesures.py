@@ -18,7 +18,7 @@ from convmed.textes.bareme import CONFIANCES, DEBUT_DES_TEMPS, Figure, Valeur
 from convmed.textes.comparaison import Silence, periodes, sens
 from convmed.textes.consultation import dispositifs_choisis, en_clair
 from convmed.textes.textes import Texte, baremes, textes_connus
-from convmed.textes.unites import afficher
+from convmed.textes.unites import afficher, base
 
 # Where the acts of the nomenclature and their prices stand.
 NOMENCLATURE = ("tarifs", "soins-non-programmes", "telemedecine")
@@ -67,6 +67,11 @@ class Mesure:
         if self.date == self.date_signee:
             return A_LA_DATE_SIGNEE
         return REPORTEE if self.date > self.date_signee else AVANCEE
+
+    @property
+    def est_un_prix(self) -> bool:
+        """Tell a price or a rate from a delay, an age, a list or a maximum."""
+        return base(self.figure.unite) in {"EUR", "%"}
 
     @property
     def nature(self) -> str:

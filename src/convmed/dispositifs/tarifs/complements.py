@@ -53,6 +53,12 @@ def kilometres_indemnises(kilometres_aller_retour, zone_montagne, bareme):
     return au_moins(kilometres_aller_retour - cas((montagne, bareme.IKM_abattement), sinon=bareme.IK_abattement), 0)
 
 
+@regle(**BOOLEEN, article="NGAP 13")
+def tarifs_kilometres_payes(kilometres_indemnises):
+    """Distance parcourue au-delà de l'abattement."""
+    return kilometres_indemnises > 0
+
+
 @regle(**BOOLEEN, article="NGAP 14")
 def tarifs_nuit(heure, bareme):
     """Visite de 20 h à minuit ou de 6 h à 8 h."""
@@ -83,10 +89,10 @@ def tarifs_modificateur_k(famille_acte_ccam, medecin_secteur, medecin_option):
     )
 
 
-@regle(**BOOLEEN, article="art. 41 à 41-11 ; CCAM")
-def tarifs_modificateur_t(medecin_secteur, medecin_option):
-    """Secteur 2 adhérent à l'OPTAM."""
-    return et(medecin_secteur == "2", medecin_option == "optam")
+@regle(**BOOLEEN, article="art. 41 à 41-11 ; CCAM III-2 (JO du 27/04/2017)")
+def tarifs_modificateur_t(famille_acte_ccam, medecin_secteur, medecin_option):
+    """Chirurgie ou accouchement, en secteur 2 adhérent à l'OPTAM."""
+    return et(parmi(famille_acte_ccam, ("chirurgie", "accouchement")), medecin_secteur == "2", medecin_option == "optam")
 
 
 @regle(**BOOLEEN, article="art. 41 à 41-11 ; syndicat-aal.fr")

@@ -67,6 +67,7 @@ MOTIFS = (
     ("tarifs_motif_autisme", "suivi-autisme", "NGAP", "Suivi d'un enfant avec un trouble du spectre de l'autisme", ()),
     ("tarifs_motif_ase", "enfant-ase", "NGAP", "Suivi d'un enfant pris en charge par l'aide sociale à l'enfance", ()),
     ("tarifs_motif_neurodeveloppement", "reperage-neurodeveloppement", "NGAP", "Repérage d'un trouble du neurodéveloppement", ()),
+    ("tarifs_motif_melanome", "depistage-melanome", "NGAP (dermatonet.com)", "Dépistage du mélanome", ()),
     ("tarifs_motif_annonce", "annonce-maladie-grave", "NGAP", "Annonce d'un cancer ou d'une maladie neurodégénérative", ()),
     ("tarifs_motif_vih", "vih", "NGAP", "Consultation pour le VIH", ()),
     ("tarifs_motif_complexe", "consultation-complexe", "NGAP", "Consultation complexe au sens de la NGAP", ()),

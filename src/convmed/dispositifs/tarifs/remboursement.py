@@ -54,6 +54,12 @@ def exception_au_parcours(patient_naissance, date_acte, urgence_vitale, regulati
     )
 
 
+@regle(entite="seance", unite="booléen", article="CSS L. 162-5-3 et D. 162-1-6")
+def tarifs_sans_exception_au_parcours(exception_au_parcours):
+    """Aucune exception au parcours : ni moins de 16 ans, ni urgence, ni régulation, ni adressage."""
+    return non(exception_au_parcours)
+
+
 @regle(entite="seance", unite="booléen", article="CSS L. 162-5-3 et R. 160-6")
 def hors_parcours(parcours, exception_au_parcours, exonere_maternite, beneficiaire_ame):
     """Consultation hors du parcours de soins, majoration due."""

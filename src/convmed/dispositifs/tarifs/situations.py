@@ -10,6 +10,7 @@ from convmed.moteur.noeuds import ans_revolus, et, non, ou, parmi, present
 
 # The machine fills these from the codes billed together; supplements (YYYY490) are not acts.
 REGISTRE.entree("seance", "nombre_actes_ccam", "entier", "Actes CCAM de la séance, hors suppléments", "actes")
+REGISTRE.entree("seance", "nombre_modificateurs", "entier", "Modificateurs CCAM de la séance", "modificateurs")
 REGISTRE.entree("seance", "acte_ngap_present", "booleen", "Consultation, visite ou téléconsultation dans la séance")
 REGISTRE.entree("seance", "snp_ou_mrt_presente", "booleen", "SNP ou MRT facturée dans la séance")
 
@@ -18,6 +19,7 @@ REGISTRE.entree(
     nul_signifie="dépassement sur toute la séance",
 )  # fmt: skip
 REGISTRE.entree("seance", "avance_de_frais_demandee", "booleen", "Avance des frais demandée au patient")
+REGISTRE.entree("seance", "rdv_besoin_identifie", "booleen", "Besoin de soins identifié pendant le rendez-vous de prévention")
 REGISTRE.entree("seance", "rdv_acte_hors_liste", "booleen", "Acte que l'arrêté du 28/05/2024 n'admet pas avec le RDV")
 
 regle = REGISTRE.regle_de("tarifs", "convention-2016", "NGAP")
@@ -56,6 +58,12 @@ def plus_de_deux_actes_ccam(nombre_actes_ccam, bareme):
     return nombre_actes_ccam > bareme.actes_ccam_max
 
 
+@regle(entite="seance", unite="booléen", article="CCAM I-9")
+def plus_de_quatre_modificateurs(nombre_modificateurs, bareme):
+    """Plus de modificateurs que la CCAM n'en admet sur un acte."""
+    return nombre_modificateurs > bareme.modificateurs_max
+
+
 @regle(entite="seance", unite="booléen", article="art. 49 à 52")
 def sans_snp_ni_mrt(snp_ou_mrt_presente):
     """Ni SNP ni MRT dans la séance."""
@@ -66,6 +74,12 @@ def sans_snp_ni_mrt(snp_ou_mrt_presente):
 def acte_hors_liste_du_rendez_vous_de_prevention(rdv_acte_hors_liste):
     """Acte que l'arrêté n'admet pas avec le rendez-vous de prévention."""
     return rdv_acte_hors_liste
+
+
+@regle(entite="seance", unite="booléen", article="arrêté du 28/05/2024")
+def besoin_identifie_pendant_l_entretien(rdv_besoin_identifie):
+    """Besoin de soins identifié pendant le rendez-vous de prévention."""
+    return rdv_besoin_identifie
 
 
 # --- at which price
@@ -192,6 +206,12 @@ def acte_infirmier_de_la_meme_seance(motif):
 def acte_de_sage_femme(medecin_specialite, bareme):
     """Acte d'une sage-femme."""
     return parmi(medecin_specialite, bareme.sages_femmes)
+
+
+@regle(entite="seance", unite="booléen", article="CSS L. 162-5-10")
+def hors_convention(medecin_secteur):
+    """Médecin hors convention : ses actes sont remboursés au tarif d'autorité."""
+    return medecin_secteur == "nc"
 
 
 @regle(entite="seance", unite="booléen", article="CCAM III-3 A 1°")
