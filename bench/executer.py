@@ -1,9 +1,9 @@
 """Runs every benchmark, each peer in its own process, and writes resultats.json, the charts and RESULTATS.md.
 
-    python bench/executer.py [--rapide] [--tailles 10000 100000] [--donnees FOLDER] [--sans-ecrire]
+    python bench/executer.py [--rapide] [--bancs controle] [--tailles 10000 100000] [--donnees FOLDER] [--sans-ecrire]
 
-Exit status 1 if two peers disagree. `--rapide` stops at 100,000 patients. This process stays small: a child's peak of memory
-starts from its parent's.
+Exit status 1 if two peers disagree. `--rapide` stops at 100,000 rows. With `--bancs`, the measures of the other benchmarks are
+kept as they were. This process stays small: a child's peak of memory starts from its parent's.
 """
 
 from __future__ import annotations
@@ -17,17 +17,33 @@ import platform
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 ICI = Path(__file__).parent
-TAILLES = (10_000, 100_000, 1_000_000, 10_000_000)
-MODES = ("memoire", "fichiers")
-PAIRS = {
-    "fmt": ("fmt_convmed_polars", "fmt_convmed_duckdb", "fmt_polars", "fmt_duckdb", "fmt_openfisca"),
-    "prevention": ("prevention_convmed_polars", "prevention_polars"),
-}
+RAPIDE = 100_000
+
+
+@dataclass(frozen=True)
+class Banc:
+    """One question: who answers it, on what drawing (the last file it writes), at which sizes, in which modes."""
+
+    pairs: tuple[str, ...]
+    tirage: str = "donnees.py"
+    temoin: str = "evenement.parquet"
+    tailles: tuple[int, ...] = (10_000, 100_000, 1_000_000, 10_000_000)
+    modes: tuple[str, ...] = ("memoire", "fichiers")
+
+
+BANCS = {
+    "fmt": Banc(("fmt_convmed_polars", "fmt_convmed_duckdb", "fmt_polars", "fmt_duckdb", "fmt_openfisca")),
+    "prevention": Banc(("prevention_convmed_polars", "prevention_polars")),
+    # A control reads its file share by share: there is no table to hold in memory first.
+    "controle": Banc(("controle_convmed", "controle_duckdb"), "factures.py", "factures.parquet",
+                     (100_000, 1_000_000, 5_000_000, 20_000_000), ("fichiers",)),
+}  # fmt: skip
 BIBLIOTHEQUES = ("polars", "duckdb", "narwhals", "numpy", "openfisca-core")
 
 
@@ -57,11 +73,20 @@ def machine() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def tirer(banc: Banc, taille: int, donnees: Path) -> Path:
+    """Return the folder of a drawing, drawn if it is not there; another script draws into another folder."""
+    tirage = ICI / banc.tirage
+    dossier = donnees / f"{taille}-{hashlib.sha256(tirage.read_bytes()).hexdigest()[:8]}"
+    if not (dossier / banc.temoin).exists():
+        lancer(str(tirage), str(dossier), str(taille))
+    return dossier
+
+
 def comparer(banc: str, taille: int, dossier: Path) -> list[dict[str, Any]]:
     """Measure every peer of a benchmark on one population, in every mode."""
     mesures = []
-    for mode in MODES:
-        for pair in PAIRS[banc]:
+    for mode in BANCS[banc].modes:
+        for pair in BANCS[banc].pairs:
             sortie = lancer(str(ICI / "mesurer.py"), pair, str(dossier), mode, str(repetitions(taille)))
             mesure = {"banc": banc, "taille": taille, "charge": os.getloadavg()[0], **json.loads(sortie)}
             mesures.append(mesure)
@@ -77,31 +102,31 @@ def desaccords(mesures: list[dict[str, Any]]) -> list[str]:
         attendu = attendus.setdefault((mesure["banc"], mesure["taille"]), mesure["resultat"])
         if mesure["resultat"] != attendu:
             faux = [nom for nom in {**attendu, **mesure["resultat"]} if mesure["resultat"].get(nom) != attendu.get(nom)]
-            ecarts.append(f"{mesure['pair']} ({mesure['taille']} patients, {mesure['mode']}) : {', '.join(faux)}")
+            ecarts.append(f"{mesure['pair']} ({mesure['taille']}, {mesure['mode']}) : {', '.join(faux)}")
     return ecarts
 
 
 def main() -> int:
     options = argparse.ArgumentParser(description="Bancs d'essai de convmed, à côté de ses pairs.")
-    options.add_argument("--rapide", action="store_true", help="s'arrêter à 100 000 patients")
-    options.add_argument("--tailles", type=int, nargs="+", help="nombres de patients")
+    options.add_argument("--rapide", action="store_true", help="s'arrêter à cent mille lignes")
+    options.add_argument("--bancs", nargs="+", choices=BANCS, default=list(BANCS), help="ne refaire que ceux-là")
+    options.add_argument("--tailles", type=int, nargs="+", help="nombres de patients, ou de lignes de factures")
     options.add_argument("--donnees", type=Path, default=Path(tempfile.gettempdir()) / "convmed-bench")
     options.add_argument("--sans-ecrire", action="store_true", help="mesurer sans réécrire RESULTATS.md ni les graphiques")
     choix = options.parse_args()
-    tailles = choix.tailles or (TAILLES[:2] if choix.rapide else TAILLES)
-    resultats: dict[str, Any] = {"machine": machine(), "mesures": []}
-    # Another drawing is another folder: populations are kept from one run to the next.
-    tirage = hashlib.sha256((ICI / "donnees.py").read_bytes()).hexdigest()[:8]
-    for taille in tailles:
-        dossier = choix.donnees / f"{taille}-{tirage}"
-        if not (dossier / "evenement.parquet").exists():
-            lancer(str(ICI / "donnees.py"), str(dossier), str(taille))
-        for banc in PAIRS:
-            resultats["mesures"] += comparer(banc, taille, dossier)
-    resultats["explications"] = json.loads(lancer(str(ICI / "explications.py")))
+    fichier = ICI / "resultats.json"
+    tout = set(choix.bancs) == set(BANCS)
+    resultats: dict[str, Any] = {"machines": {}, "mesures": []} if tout else json.loads(fichier.read_text(encoding="utf-8"))
+    resultats["mesures"] = [mesure for mesure in resultats["mesures"] if mesure["banc"] not in choix.bancs]
+    for banc in choix.bancs:
+        resultats["machines"][banc] = machine()
+        for taille in choix.tailles or [t for t in BANCS[banc].tailles if t <= RAPIDE or not choix.rapide]:
+            resultats["mesures"] += comparer(banc, taille, tirer(BANCS[banc], taille, choix.donnees))
+    if "fmt" in choix.bancs:
+        resultats["explications"] = json.loads(lancer(str(ICI / "explications.py")))
     resultats["desaccords"] = desaccords(resultats["mesures"])
     if not choix.sans_ecrire:
-        (ICI / "resultats.json").write_text(json.dumps(resultats, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        fichier.write_text(json.dumps(resultats, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         lancer(str(ICI / "graphiques.py"))
         lancer(str(ICI / "rapport.py"))
     print("\n".join(resultats["desaccords"]) or "Tous les pairs disent la même chose.")

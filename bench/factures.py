@@ -2,8 +2,9 @@
 
     python bench/factures.py FOLDER LINES [GRAINE]
 
-A GP's acts in metropole in 2026, with their majorations and amounts; a few of them against the rules: a SNP for one's own patient, a
-SNP with a MHP, more than twenty SNP in a week, five euros too many. A load for the machine, not a picture of the country.
+GPs' acts in metropole in 2026, with their majorations and amounts, in the order of the dates; a few of them against the rules: a SNP
+for one's own patient, a SNP with a MHP, more than twenty SNP in a week, five euros too many. A load for the machine, not a picture of
+the country.
 """
 
 from __future__ import annotations
@@ -16,44 +17,47 @@ import polars as pl
 
 GRAINE = 20240604
 ACTES_PAR_MEDECIN = 5_000
-DEBUT = np.datetime64("2026-01-05T08:00", "us")
-# What a GP bills, and how often: the codes of one encounter.
+DEBUT, JOURS = np.datetime64("2026-01-05T00:00", "us"), 180
+# What a GP bills, how often, and at which hours of universal time: the codes of one encounter. More than one in ten asks for a SNP,
+# so that some weeks are over the maximum.
 COTATIONS = (
-    (("G",), 0.55), (("TCG",), 0.05), (("G", "MEG"), 0.08), (("VG", "MD"), 0.07), (("G", "SNP"), 0.12), (("G", "MHP"), 0.04),
-    (("G", "SNP", "MHP"), 0.01), (("G", "DEQP003"), 0.04), (("G", "SNP", "SHE"), 0.04),
+    (("G",), 0.55, (7, 18)), (("TCG",), 0.05, (7, 18)), (("G", "MEG"), 0.08, (7, 18)), (("VG", "MD"), 0.07, (12, 16)),
+    (("G", "SNP"), 0.12, (7, 17)), (("G", "MHP"), 0.04, (20, 23)), (("G", "SNP", "MHP"), 0.01, (20, 23)), (("G", "DEQP003"), 0.04, (7, 18)),
+    (("G", "SNP", "SHE"), 0.04, (18, 19)),
 )  # fmt: skip
 EUROS = {"G": "30", "TCG": "25", "MEG": "5", "VG": "30", "MD": "10", "SNP": "15", "MHP": "5", "DEQP003": "14.77", "SHE": "5"}
-TROP_CHER = 0.005
+SNP_DU_MEDECIN_TRAITANT, TROP_CHER = 0.03, 0.005
+QUART_D_HEURE = np.timedelta64(15 * 60, "s")
 
 
 def tirer(dossier: Path, lignes: int, graine: int = GRAINE) -> None:
-    """Write `factures.parquet` in `dossier`, with at least so many lines."""
+    """Write `factures.parquet` in `dossier`, with about so many lines."""
     dossier.mkdir(parents=True, exist_ok=True)
     hasard = np.random.default_rng([graine, lignes])
-    combien = np.array([len(codes) for codes, _ in COTATIONS])
-    poids = np.array([p for _, p in COTATIONS])
+    combien = np.array([len(codes) for codes, _, _ in COTATIONS])
+    poids = np.array([p for _, p, _ in COTATIONS])
     seances = int(lignes / float(combien @ poids)) + 1
-    medecins = max(1, lignes // ACTES_PAR_MEDECIN)
     choix = hasard.choice(len(COTATIONS), seances, p=poids / poids.sum())
-    medecin = hasard.integers(0, medecins, seances)
-    instants = DEBUT + hasard.integers(0, 180 * 24 * 4, seances) * np.timedelta64(900, "s")
-    sienne = hasard.random(seances) < 0.6
-    lignes_tirees = int(combien[choix].sum())
+    debuts, fins = (np.array([heures[bord] for _, _, heures in COTATIONS])[choix] for bord in (0, 1))
+    jours = hasard.integers(0, JOURS, seances)
+    quarts = 4 * (24 * jours + debuts) + (hasard.random(seances) * 4 * (fins - debuts)).astype(np.int64)
+    avec = {code: np.array([code in codes for codes, _, _ in COTATIONS])[choix] for code in ("SNP", "MEG")}
+    sienne = hasard.random(seances) < np.where(avec["SNP"], SNP_DU_MEDECIN_TRAITANT, 0.6)
+    ages = np.where(avec["MEG"], hasard.integers(30, 5 * 365, seances), hasard.integers(7 * 365, 79 * 365, seances))
     table = pl.DataFrame(
         {
             "facture": np.arange(seances),
-            "medecin": medecin,
+            "medecin": hasard.integers(0, max(1, lignes // ACTES_PAR_MEDECIN), seances),
             "patient": hasard.integers(0, lignes // 3 + 1, seances),
-            "date_heure": instants,
-            "date_naissance": np.datetime64("2026-01-01") - hasard.integers(0, 95 * 365, seances),
+            "date_heure": DEBUT + quarts * QUART_D_HEURE,
+            "date_naissance": np.datetime64("2026-01-01", "D") - ages,
             "patientele_mt": sienne,
-            "cotation": choix,
+            "cotation": choix.astype(np.uint8),
         }
-    )
-    codes = pl.DataFrame({"cotation": range(len(COTATIONS)), "code": [list(codes) for codes, _ in COTATIONS]})
-    (
-        table.join(codes, on="cotation", how="left", maintain_order="left")
-        .with_columns(
+    ).sort("date_heure", "facture")
+    codes = pl.Series([list(codes) for codes, _, _ in COTATIONS])
+    factures = (
+        table.with_columns(
             pl.format("F{}", "facture").alias("facture"),
             pl.format("M{}", "medecin").alias("medecin"),
             pl.format("P{}", "patient").alias("patient"),
@@ -61,14 +65,16 @@ def tirer(dossier: Path, lignes: int, graine: int = GRAINE) -> None:
             specialite=pl.lit("01"), secteur=pl.lit("1"), option_tarifaire=pl.lit("aucune"), departement=pl.lit("75"),
             lieu=pl.when(pl.col("cotation") == 3).then(pl.lit("domicile")).when(pl.col("cotation") == 1)
             .then(pl.lit("teleconsultation")).otherwise(pl.lit("cabinet")),
-            regulation=pl.when(pl.col("code").list.contains("SNP")).then(pl.lit("sas")).otherwise(pl.lit("aucune")),
+            regulation=pl.when(pl.Series(avec["SNP"]).gather(pl.Series(table.get_column("facture")))).then(pl.lit("sas")).otherwise(pl.lit("aucune")),
+            code=codes.gather(table.get_column("cotation")),
         )
         .drop("cotation")
         .explode("code")
-        .with_columns(montant=pl.col("code").replace_strict(list(EUROS), list(EUROS.values())).str.to_decimal(scale=2))
-        .with_columns(montant=pl.col("montant") + pl.when(pl.Series(hasard.random(lignes_tirees) < TROP_CHER)).then(5).otherwise(0))
-        .write_parquet(dossier / "factures.parquet", compression="zstd")
     )  # fmt: skip
+    trop = pl.Series(hasard.random(factures.height) < TROP_CHER)
+    prix = pl.col("code").replace_strict(list(EUROS), list(EUROS.values())).str.to_decimal(scale=2)
+    factures = factures.with_columns(montant=prix + pl.when(trop).then(5).otherwise(0))
+    factures.write_parquet(dossier / "factures.parquet", compression="zstd")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ NOMS = {
     "fmt_convmed_polars": "convmed sur Polars", "fmt_convmed_duckdb": "convmed sur DuckDB", "fmt_polars": "Polars, à la main",
     "fmt_duckdb": "DuckDB, à la main", "fmt_openfisca": "OpenFisca-Core",
     "prevention_convmed_polars": "convmed sur Polars", "prevention_polars": "Polars, à la main",
+    "controle_convmed": "convmed controler, tout", "controle_duckdb": "DuckDB, trois règles à la main",
 }  # fmt: skip
 REFERENCES = {"fmt": "fmt_polars", "prevention": "prevention_polars"}
 INTRODUCTION = """# Bancs d'essai
@@ -39,6 +40,17 @@ N patients et 2,5 N actes nommés par leur traceur, sans ordre. Résultat compar
 des cinq états, et les sommes du FMT et du volet prévention.
 """
 
+CONTROLE = """## 4. Contrôle d'un lot de factures
+
+Un fichier Parquet de N lignes, une par code facturé. **Les deux pairs ne font pas le même travail** : la requête SQL écrite à la main compte
+trois règles (SNP d'un patient de sa patientèle, SNP avec MHP, plus de vingt SNP dans la semaine) ; convmed type et vérifie chaque cellule,
+reconstitue les séances, les confronte à la table entière ({codes} codes, {conditions} conditions et situations, {cumuls} lignes de cumuls, tarifs,
+plafonds), cherche pour chacune ce qui pouvait être facturé en plus, et garde chaque constat avec sa preuve. Les trois mêmes comptes sont comparés à l'unité près.
+
+{machine}. Mesuré le {date}, charge de {charge_min} à {charge_max}. Un fichier de plus d'un demi-million de lignes est réparti par médecin entre des
+fichiers temporaires : la mémoire est celle d'une part, plus ce qui a été trouvé (une centaine d'octets par constat).
+"""
+
 
 def nombre(valeur: float, decimales: int = 0) -> str:
     return f"{valeur:,.{decimales}f}".replace(",", "\u202f").replace(".", ",")
@@ -62,7 +74,9 @@ class Mesures:
 
     def __init__(self, mesures: list[dict[str, Any]]) -> None:
         self.par_cle = {(m["taille"], m["pair"], m["mode"]): m for m in mesures}
-        self.tailles = sorted({m["taille"] for m in mesures})
+
+    def tailles(self, banc: str) -> list[int]:
+        return sorted({taille for taille, pair, _ in self.par_cle if pair.startswith(banc)})
 
     def duree(self, taille: int, pair: str, mode: str) -> float:
         return min(self.par_cle[taille, pair, mode]["durees_s"])
@@ -85,13 +99,13 @@ class Mesures:
                 duree(self.processeur(taille, pair, "fichiers")), f"{nombre(self.memoire(taille, pair))} Mo",
                 *(nombre(self.duree(taille, pair, mode) / self.duree(taille, reference, mode), 2) for mode in ("memoire", "fichiers")),
             )
-            for taille in self.tailles for pair in self.pairs(banc)
+            for taille in self.tailles(banc) for pair in self.pairs(banc)
         ))  # fmt: skip
 
 
 def objectifs(mesures: Mesures, explications: dict[str, Any]) -> str:
     """Set each target against what was measured: reached or not, nothing rounded in one's favour."""
-    grande = mesures.tailles[-1]
+    grande = mesures.tailles("fmt")[-1]
     lignes = []
 
     def ajouter(objet: str, cible: str, mesure: str, atteint: bool) -> None:
@@ -107,7 +121,7 @@ def objectifs(mesures: Mesures, explications: dict[str, Any]) -> str:
     rapport("FMT plus rapide qu'OpenFisca-Core", grande, "fmt_openfisca", 10, au_plus=False)
     moins = mesures.memoire(grande, "fmt_openfisca") / mesures.memoire(grande, "fmt_convmed_polars")
     ajouter(f"FMT, mémoire d'OpenFisca-Core sur celle de convmed, {nombre(grande)} patients", "au moins 10 fois", f"{nombre(moins, 1)} fois", moins >= 10)
-    for taille in mesures.tailles[-2:]:
+    for taille in mesures.tailles("fmt")[-2:]:
         rapport("FMT, durée rapportée à Polars à la main", taille, "fmt_polars", 1.3, au_plus=True)
     for objet, champ, seuil in (
         ("Un montant expliqué", "montant_s", 1e-4),
@@ -115,19 +129,45 @@ def objectifs(mesures: Mesures, explications: dict[str, Any]) -> str:
         ("La ligne de commande à froid, `convmed releve`", "commande_s", 1.0),
     ):
         ajouter(objet, f"moins de {duree(seuil)}", duree(explications[champ]), explications[champ] < seuil)
-    if 1_000_000 in mesures.tailles:
+    if 1_000_000 in mesures.tailles("prevention"):
         pair = "prevention_convmed_polars"
         secondes, mo = mesures.duree(1_000_000, pair, "fichiers"), mesures.memoire(1_000_000, pair)
         ajouter("Quinze indicateurs et FMT, un million de patients, avec lecture", "moins de 1,5 s", duree(secondes), secondes < 1.5)
         ajouter("La même chose, mémoire", "moins de 1 Go", f"{nombre(mo)} Mo", mo < 1000)
+    for taille in mesures.tailles("controle")[-2:]:
+        debit = taille / mesures.duree(taille, "controle_convmed", "fichiers") * 60
+        ajouter(f"Contrôle de {nombre(taille)} lignes de factures, avec lecture", "au moins 2 millions de lignes par minute",
+                f"{nombre(debit / 1e6, 1)} millions", debit >= 2e6)  # fmt: skip
     return tableau(("Objectif", "Cible", "Mesuré", ""), lignes)
 
 
-def page(resultats: dict[str, Any]) -> str:
-    ici, brutes, explications = resultats["machine"], resultats["mesures"], resultats["explications"]
-    mesures = Mesures(brutes)
-    charges = [m["charge"] for m in brutes]
+def controle(mesures: Mesures, brutes: list[dict[str, Any]], ici: dict[str, Any]) -> str:
+    """Write the section of the control: what each peer does, how fast, in how much memory."""
+    siennes = [m for m in brutes if m["banc"] == "controle"]
+    charges = [m["charge"] for m in siennes]
+    etendue = next(m["detail"] for m in siennes if m["pair"] == "controle_convmed")
+    lignes = [
+        (
+            nombre(taille), NOMS[pair], duree(mesures.duree(taille, pair, "fichiers")), duree(mesures.processeur(taille, pair, "fichiers")),
+            f"{nombre(mesures.memoire(taille, pair))} Mo", nombre(taille / mesures.duree(taille, pair, "fichiers") * 60 / 1e6, 1),
+        )
+        for taille in mesures.tailles("controle") for pair in mesures.pairs("controle")
+    ]  # fmt: skip
+    return CONTROLE.format(
+        machine=decrire(ici), date=ici["date"], charge_min=nombre(min(charges), 1), charge_max=nombre(max(charges), 1), **etendue
+    ) + "\n" + tableau(("Lignes", "Pair", "Avec lecture", "dont processeur", "Mémoire", "Millions de lignes par minute"), lignes)
+
+
+def decrire(ici: dict[str, Any]) -> str:
     versions = ", ".join(f"{nom} {numero}" for nom, numero in ici["versions"].items())
+    return f"{ici['processeur']}, {ici['coeurs']} cœurs, {ici['memoire_go']} Go, {ici['systeme']}, Python {ici['python']} ; {versions}"
+
+
+def page(resultats: dict[str, Any]) -> str:
+    ici, brutes, explications = resultats["machines"]["fmt"], resultats["mesures"], resultats["explications"]
+    mesures = Mesures(brutes)
+    populations = [m for m in brutes if m["banc"] != "controle"]
+    charges = [m["charge"] for m in populations]
     accord = "Tous les pairs disent la même chose." if not resultats["desaccords"] else "Désaccords : " + " ; ".join(resultats["desaccords"])
     details = [
         (nombre(m["taille"]), duree(m["detail"]["construction_s"]), duree(m["detail"]["calcul_s"]))
@@ -136,9 +176,8 @@ def page(resultats: dict[str, Any]) -> str:
     vides = {m["pair"]: m["memoire_vide_mo"] for m in brutes if m["mode"] == "fichiers"}
     return "\n".join([
         INTRODUCTION.format(
-            machine=f"{ici['processeur']}, {ici['coeurs']} cœurs, {ici['memoire_go']} Go, {ici['systeme']}, Python {ici['python']} ; {versions}",
-            date=ici["date"], charge_min=nombre(min(charges), 1), charge_max=nombre(max(charges), 1), accord=accord,
-            repetitions=max(len(m["durees_s"]) for m in brutes),
+            machine=decrire(ici), date=ici["date"], charge_min=nombre(min(charges), 1), charge_max=nombre(max(charges), 1), accord=accord,
+            repetitions=max(len(m["durees_s"]) for m in populations),
         ),
         "## Objectifs\n", objectifs(mesures, explications),
         FMT, mesures.tableau("fmt"),
@@ -156,7 +195,8 @@ def page(resultats: dict[str, Any]) -> str:
         )),
         PREVENTION, mesures.tableau("prevention"),
         "![Durée et mémoire des quinze indicateurs selon le nombre de patients](croissance-prevention.svg)\n",
-        "## Refaire\n\n```\npython bench/executer.py            # tout, jusqu'à dix millions de patients\npython bench/executer.py --rapide   # jusqu'à cent mille\n```",
+        controle(mesures, brutes, resultats["machines"]["controle"]),
+        "## Refaire\n\n```\npython bench/executer.py                   # tout, jusqu'à dix millions de patients\npython bench/executer.py --rapide          # jusqu'à cent mille\npython bench/executer.py --bancs controle  # un banc, les mesures des autres gardées\n```",
     ]) + "\n"  # fmt: skip
 
 

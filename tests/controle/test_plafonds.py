@@ -72,7 +72,7 @@ def test_le_plafond_est_celui_de_chaque_medecin(tmp_path: Path) -> None:
 def test_une_quantite_compte_autant_de_fois(tmp_path: Path) -> None:
     rangees = seances_snp(10, dt.datetime(2026, 3, 9, 8), dt.timedelta(minutes=20))
     for rangee in rangees:
-        rangee |= {"quantite": "3", "montant": str(3 * int(rangee["montant"]))} if rangee["code"] == "SNP" else {"quantite": "1"}
+        rangee.update({"quantite": "3", "montant": "45"} if rangee["code"] == "SNP" else {"quantite": "1"})
     assert snp_refusees(tmp_path, rangees) == ["F09036", "F09037", "F09038", "F09039"]
 
 
@@ -133,6 +133,7 @@ def test_plus_de_vingt_pour_cent_en_teleconsultation(tmp_path: Path, teleconsult
         trouve = constat(controle, "téléconsultation : seuil")
         assert (trouve["medecin"], trouve["ligne"], trouve["code"], trouve["enjeu"]) == ("M1", None, None, None)
         assert "art. 87" in trouve["references"]
+        assert controle.synthese().filter(pl.col("constat") == "limite")["enjeu"].to_list() == [None]  # not zero
 
 
 def test_la_patientele_medecin_traitant_ne_compte_pas(tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 
+from convmed.controle.bornes import bornes_des_textes
 from convmed.controle.colonnes import DE_LA_SEANCE
 from convmed.controle.lecture import Lu, lire
 from convmed.controle.limites import TROUVE, Plafonds
@@ -20,12 +21,11 @@ from convmed.controle.teleconsultation import activite, constater
 from convmed.controle.typage import SCHEMA_FAUTES
 from convmed.cotation.nomenclature import Nomenclature, nomenclature
 from convmed.dispositifs.socle import tous
-from convmed.donnees.calendrier_legal import UN_JOUR
+from convmed.donnees.calendrier_legal import DERNIER_JOUR, PREMIER_JOUR, UN_JOUR
 from convmed.donnees.entites import REGISTRE
 from convmed.donnees.lecture import Progression
 from convmed.moteur.registre import Contexte
 from convmed.textes import EN_VIGUEUR, Texte, baremes, trouver_texte
-from convmed.textes.bareme import FIN_DES_TEMPS
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class Controle:
         ordre = pl.Enum(CONSTATS)
         return (
             self.constats.group_by("medecin", "constat", "regle", "references")
-            .agg(nombre=pl.len(), enjeu=pl.col("enjeu").sum())
+            .agg(nombre=pl.len(), enjeu=pl.when(pl.col("enjeu").is_not_null().any()).then(pl.col("enjeu").sum()))
             .select("medecin", pl.col("constat").cast(ordre), "regle", "nombre", "enjeu", "references")
             .sort("medecin", "constat", "nombre", "regle", "references", descending=[False, False, True, False, False])
         )
@@ -67,7 +67,7 @@ def controler(chemin: str | Path, texte: str = EN_VIGUEUR, progression: Progress
     choisi, table = trouver_texte(texte), nomenclature()
     preuves = Preuves()
     plafonds = Plafonds(table, choisi, preuves)
-    bornes = bornes_des_textes(choisi.chaine, table)
+    bornes = bornes_des_textes(choisi, table, PREMIER_JOUR.year, DERNIER_JOUR.year)
     constats: list[pl.DataFrame] = []
     avertissements: list[pl.DataFrame] = []
     activites: list[pl.DataFrame] = []
@@ -160,16 +160,6 @@ def _periodes(
         if entrees.height:
             contexte = Contexte(REGISTRE, baremes(), texte, debut, debut.year)
             yield Periode(contexte, table, entrees.drop("territoire_legal", "medecin"), siennes.filter(dans), lot.combinaisons, preuves)
-
-
-def bornes_des_textes(chaine: Iterable[str], table: Nomenclature) -> list[dt.date]:
-    """Return the days from which a figure, a rule or a cumul is not what it was the day before."""
-    textes = set(chaine)
-    periodes = [(v.du, v.au) for d in {c.dispositif for c in table.codes.values()} for f in baremes()[d].values()
-                for v in f.valeurs if v.texte in textes]  # fmt: skip
-    periodes += [(r.du, r.au) for rs in REGISTRE.regles.values() for r in rs if r.entite == SEANCE and r.texte in textes]
-    periodes += [(c.du, c.au) for c in table.cumuls]
-    return sorted({du for du, _ in periodes} | {au + UN_JOUR for _, au in periodes if au < FIN_DES_TEMPS})
 
 
 def _situer(constats: list[pl.DataFrame], lignes: pl.DataFrame) -> pl.DataFrame:

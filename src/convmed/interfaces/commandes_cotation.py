@@ -89,7 +89,10 @@ def coter(codes: tuple[str, ...], texte: str, presentation: str, sortie: Path | 
 @format_("texte", "json", "csv")
 @sortie_
 def controler(fichier: Path, texte: str, justifications: Path | None, presentation: str, sortie: Path | None) -> None:
-    """Contrôle un lot de factures (CSV ou Parquet) : cumuls, conditions, plafonds, tarifs, horaires, sous-cotation."""
+    """Contrôle un lot de factures (CSV ou Parquet) : cumuls, conditions, plafonds, tarifs, horaires, sous-cotation.
+
+    FICHIER : une ligne par code facturé ; « montant » est le total de la ligne, dépassement compris.
+    """
     from convmed.controle import controler as passer
 
     if justifications is not None and justifications.suffix.lower() not in {".csv", ".parquet"}:
