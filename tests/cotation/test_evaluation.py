@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from convmed.cotation.dependances import dependances, entrees_de_la_regle
 from convmed.cotation.evaluation import Evaluation, Reponse, lieu_des_codes
 from convmed.cotation.jugement import INCONNU
 from convmed.cotation.nomenclature import INTERDIT, MUET, PERMIS, nomenclature
 from convmed.cotation.seance import date_locale, modele_de_seance
-from convmed.cotation.solveur import complete
+from convmed.cotation.solveur import Cumuls, complete
 from convmed.dispositifs.socle import tous
 from convmed.donnees.modeles import lire
+from convmed.moteur.valeurs import Instance
 from convmed.textes import EN_VIGUEUR
 
 from .generation import seances
-from .outils import contexte, evaluer
+from .outils import contexte, cumul, evaluer, table
 
 LENTE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TEXTES = st.sampled_from([EN_VIGUEUR, "convention-2024", "convention-2016"])
@@ -159,6 +162,24 @@ def test_un_refus_pour_un_silence_cite_les_textes_du_code() -> None:
     assert motif.references == ("NGAP",)
 
 
+NUES = "codes:\n" + "".join(
+    f"  {nom}: {{libelle: L, genre: {genre}, exige: [{exige}]}}\n"
+    for nom, genre, exige in (("G", "consultation", ""), ("VG", "visite", ""), ("C", "consultation", ""), ("MEG", "majoration", "VG"), ("MOP", "majoration", "G"))
+)  # fmt: skip
+
+
+def test_un_ensemble_que_ses_exigences_ont_reduit_ne_se_propose_pas(tmp_path: Path) -> None:
+    """Hold: G with MEG falls to G alone, since MEG wants a visit; G with MOP holds it."""
+    lue = table(tmp_path, NUES, cumul("c-1", "G", "MEG", "permis"), cumul("c-2", "G", "MOP", "permis"))
+    assert [noms(r) for r in evaluer(nomenclature=lue).proposer()] == [["G", "MOP"], ["VG"], ["C"]]
+
+
+def test_le_motif_d_un_refus_est_d_abord_l_interdiction(tmp_path: Path) -> None:
+    lue = table(tmp_path, NUES, cumul("c-1", "G", "VG", "permis"), cumul("c-2", "C", "VG", "interdit", article="NGAP 9"))
+    ((code, motif),) = evaluer(nomenclature=lue, codes=["C", "G", "VG"]).facturer().refus
+    assert (code, motif.motif, motif.references) == ("C", "C ne se cumule pas avec VG", ("NGAP 9", "source"))
+
+
 def test_trois_actes_en_laissent_deux() -> None:
     """Hold: the act paid least is left out with the text that says so, whatever the order; the others stand, half and whole."""
     for codes in (["QZJA002", "QZJA016", "QZJA012"], ["QZJA012", "QZJA016", "QZJA002"]):
@@ -242,6 +263,44 @@ def test_un_fait_de_plus_ne_change_pas_la_seance() -> None:
     sans = autre.sans([evaluation.table.codes["G"]])
     assert (sans.demandes, [c.code for c in autre.demandes]) == ([], ["G"])
     assert sans.instance.donnees["patientele_mt"] is False
+
+
+FAITS: dict[str, st.SearchStrategy[Any]] = {
+    "medecin_specialite": st.sampled_from(["01", "12", "33", "42"]), "medecin_secteur": st.sampled_from(["1", "2", "nc"]),
+    "lieu": st.sampled_from(["cabinet", "domicile", "teleconsultation"]), "tarif_opposable": st.booleans(), "patientele_mt": st.booleans(),
+    "motif": st.sampled_from(["dossier-apa", "avis-ponctuel", "rendez-vous-prevention"]), "zone_montagne": st.booleans(),
+    "kilometres_aller_retour": st.integers(0, 40), "regulation": st.sampled_from(["sas", "pdsa", "aucune"]), "heure": st.integers(0, 1439),
+    "parcours": st.sampled_from(["coordonne", "hors-parcours"]), "rdv_besoin_identifie": st.booleans(), "urgence_vitale": st.booleans(),
+    "adressage": st.sampled_from(["medecin-traitant", "aucun"]), "acte_ngap_present": st.booleans(), "famille_acte_ccam": st.just("chirurgie"),
+}  # fmt: skip
+
+
+@LENTE
+@given(entree=seances(), noms_=st.lists(st.sampled_from(sorted(FAITS)), max_size=4, unique=True), tirage=st.data())
+def test_ce_qu_un_fait_ne_change_pas_n_est_pas_rejuge_mais_est_juste(entree: dict[str, Any], noms_: list[str], tirage: st.DataObject) -> None:
+    """Hold: with some facts stated otherwise, every answer is the one of an encounter judged from nothing."""
+    evaluation = juger(entree)
+    evaluation.proposer()
+    autre = evaluation.avec({nom: tirage.draw(FAITS[nom], nom) for nom in noms_})
+    neuve = juger(entree)
+    neuve.instance = Instance(neuve.contexte, "seance", autre.instance.donnees)
+    neuve.cumuls = Cumuls(neuve.instance, neuve.table)
+    for code in neuve.table.codes.values():
+        assert autre.juger(code) == neuve.juger(code), code.code
+    assert [contenu(r) for r in autre.proposer()] == [contenu(r) for r in neuve.proposer()]
+
+
+def test_une_regle_dit_les_entrees_qu_elle_lit() -> None:
+    assert entrees_de_la_regle("lieu") == {"lieu"}
+    assert entrees_de_la_regle("tarifs_tarif_ouvert") == {"medecin_secteur", "medecin_option", "tarif_opposable"}
+    # Under every text: the proposal of 2024 reads the motif too.
+    assert entrees_de_la_regle("tarifs_cs_mpr") == {"medecin_specialite", "motif"}
+    lues = dependances(nomenclature())
+    assert {"kilometres_aller_retour", "zone_montagne", "lieu", "territoire"} <= lues.du_code(nomenclature().codes["IK"])
+    assert "kilometres_aller_retour" not in lues.du_code(nomenclature().codes["MD"])
+    # A situation forbids GL1 with an excess; the act of a cumul opens on what was found.
+    assert "tarif_opposable" in lues.du_code(nomenclature().codes["GL1"])
+    assert {"rdv_besoin_identifie", "acte_ngap_present"} <= lues.des_cumuls
 
 
 def test_un_modificateur_ne_se_propose_qu_avec_un_acte() -> None:

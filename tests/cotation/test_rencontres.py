@@ -37,6 +37,7 @@ def specialiste(code: str, **champs: Any) -> dict[str, Any]:
         ({**AGE, **HORS_MT}, ["G MOP"]),
         ({**AGE, **MT}, ["G"]),
         ({**HORS_MT, **ADRESSE}, ["G MCG"]),
+        ({**MT, **ADRESSE}, ["G"]),
         # --- sector 2: the excess decides, OPTAM apart
         (S2, []),
         ({**S2, "tarif_opposable": True}, ["G"]),
@@ -63,6 +64,8 @@ def specialiste(code: str, **champs: Any) -> dict[str, Any]:
         ({**HORS_MT, "regulation": "sas", "date_heure": SOIR, "date_heure_appel": SOIR}, ["G SHE SNP"]),
         ({**MT, "regulation": "centre-15", "date_heure": SOIR}, ["G MRT SHE"]),
         ({**HORS_MT, **VISITE, "regulation": "sas", "date_heure_appel": "2026-03-10T08:00+01:00"}, ["MD MVR SNP VG"]),
+        ({**HORS_MT, **VISITE, "regulation": "sas", "date_heure_appel": "2026-03-10T08:00+01:00", "zone_montagne": False,
+          "kilometres_aller_retour": 20}, ["IK MD MVR SNP VG"]),
         ({"regulation": "pdsa", "date_heure": NUIT}, ["CRN G"]),
         ({**VISITE, "regulation": "pdsa", "date_heure": NUIT}, ["VG VRN", "MD VG"]),
         ({"date_heure": NUIT, "urgence_vitale": False}, ["G MHP"]),
@@ -151,6 +154,11 @@ def test_ce_qui_est_refuse_dit_pourquoi(champs: dict[str, Any], code: str, refer
         ({"codes": ["COD", "MEG"], **ENFANT, "motif": "examen-obligatoire"}, ["COD"], ["MEG"]),
         ({"codes": ["YYYY010", "G"], "urgence_vitale": True, "detresse": "respiratoire", "suite_hospitaliere": True}, ["YYYY010"], ["G"]),
         ({"codes": ["G", "QZJA002"]}, ["G"], ["QZJA002"]),
+        ({"codes": ["G", "DEQP003", "JKHD001"]}, ["G", "JKHD001"], ["DEQP003"]),
+        ({**specialiste("14"), "codes": ["GLQP012", "APC"], **ADRESSE, "motif": "avis-ponctuel"}, ["APC"], ["GLQP012"]),
+        ({**specialiste("14"), "codes": ["DEQP003", "APC"], **ADRESSE, "motif": "avis-ponctuel"}, ["DEQP003", "APC"], []),
+        ({"codes": ["GL1", "MIC"], **AGE, **MT, "motif": "sortie-insuffisance-cardiaque", "jours_depuis_sortie": 20, "date_sortie": "2026-02-18"},
+         ["GL1"], ["MIC"]),
         ({"codes": ["GL1", "MSH"], **AGE, **MT, "motif": "sortie-hospitalisation", "jours_depuis_sortie": 20}, ["GL1"], ["MSH"]),
     ],
 )

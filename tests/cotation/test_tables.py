@@ -171,6 +171,11 @@ def test_une_cellule_sur_plusieurs_lignes_ne_decale_rien(tmp_path: Path) -> None
     assert faute.ligne == 4
 
 
+def test_une_rangee_peut_ne_valoir_qu_un_jour(tmp_path: Path) -> None:
+    (seule,) = table(tmp_path, DEUX, cumul("c-1", "G", "VG", "permis", du="2026-01-01", au="2026-01-01")).cumuls
+    assert seule.du == seule.au
+
+
 def test_un_identifiant_donne_deux_fois(tmp_path: Path) -> None:
     (faute,) = fautes(tmp_path, TROIS, cumul("c-1", "G", "VG", "permis"), cumul("c-1", "MD", "VG", "permis"))
     assert (faute.message, faute.ligne, faute.valeur) == ("identifiant déjà donné ligne 2", 3, "c-1")

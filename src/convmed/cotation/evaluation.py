@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
+from convmed.cotation.dependances import dependances, entrees_de_la_regle
 from convmed.cotation.jugement import CONNU, INCONNU, Jugement, Motif, Prix, juger, refus_du_cumul
 from convmed.cotation.nomenclature import INTERDIT, MUET, PERMIS, Code, Cumul, Nomenclature, nomenclature
 from convmed.cotation.seance import SeanceDeBase, entrees
@@ -71,10 +72,14 @@ class Evaluation:
         self._jugements: dict[str, Jugement] = {}
 
     def avec(self, faits: Mapping[str, Any]) -> Evaluation:
-        """Return the same encounter with some inputs of the rules stated otherwise."""
-        autre = copy(self)
-        autre.instance = Instance(self.contexte, "seance", {**self.instance.donnees, **faits})
-        autre.cumuls, autre._jugements = Cumuls(autre.instance, self.table), {}
+        """Return the same encounter with some inputs of the rules stated otherwise; what they cannot change is kept."""
+        autre, lues = copy(self), dependances(self.table)
+        connus = self.instance.donnees
+        changees = {nom for nom, valeur in faits.items() if nom not in connus or connus[nom] != valeur}
+        autre.instance = Instance(self.contexte, "seance", {**connus, **faits})
+        autre.instance.memo = {nom: e for nom, e in self.instance.memo.items() if not changees & entrees_de_la_regle(nom)}
+        autre.cumuls = Cumuls(autre.instance, self.table) if changees & lues.des_cumuls else self.cumuls.pour(autre.instance)
+        autre._jugements = {nom: j for nom, j in self._jugements.items() if not changees & lues.du_code(j.code)}
         return autre
 
     def sans(self, codes: Collection[Code]) -> Evaluation:

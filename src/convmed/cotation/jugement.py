@@ -10,7 +10,6 @@ from convmed.cotation.nomenclature import INTERDIT, MUET, PERMIS, SILENCE, Code,
 from convmed.moteur.registre import Contexte, RegleAbsente
 from convmed.moteur.valeurs import Explication, Instance
 from convmed.textes import Figure, Valeur
-from convmed.textes.bareme import DEBUT_DES_TEMPS
 
 CONNU, NON_PUBLIE, INEXISTANT, INCONNU = "connu", "non publié", "inexistant", "inconnu"
 AU_KILOMETRE, KILOMETRES, DISTANCE = "EUR/km", "kilometres_indemnises", "kilometres_aller_retour"
@@ -115,8 +114,7 @@ def refus_du_cumul(code: Code, autre: Code, cumul: Cumul) -> Motif:
 def prix_de(code: Code, instance: Instance) -> Prix:
     """Return the price of a code for one encounter: the first row of its table whose rules are all true."""
     contexte = instance.contexte
-    articles = tuple(dict.fromkeys(contexte.figures[code.dispositif][tarif.figure].article for tarif in code.tarifs))
-    dernier = Prix(INEXISTANT, motif=f"{code.code} : aucun tarif ne vaut dans cette situation", references=articles)
+    dernier: Prix | None = None
     for tarif in code.tarifs:
         regles = [_regle(instance, nom) for nom in tarif.si]
         if any(regle is None or regle.valeur is False for regle in regles):
@@ -128,7 +126,10 @@ def prix_de(code: Code, instance: Instance) -> Prix:
         dernier = lire_prix(code, tarif.figure, contexte)
         if dernier.etat != INEXISTANT:
             return _au_kilometre(dernier, instance) if dernier.unite == AU_KILOMETRE else dernier
-    return dernier
+    if dernier is not None:
+        return dernier
+    articles = tuple(dict.fromkeys(contexte.figures[code.dispositif][tarif.figure].article for tarif in code.tarifs))
+    return Prix(INEXISTANT, motif=f"{code.code} : aucun tarif ne vaut dans cette situation", references=articles)
 
 
 def _au_kilometre(prix: Prix, instance: Instance) -> Prix:
@@ -161,7 +162,7 @@ def vie(code: str, figure: Figure, supprimee: Valeur | None, contexte: Contexte)
     siennes = [v for v in figure.valeurs if v.texte in contexte.texte.chaine and not v.supprimee]
     apres = min((v for v in siennes if v.du > contexte.date), key=lambda v: v.du, default=None)
     avant = max((v for v in siennes if v.au < contexte.date), key=lambda v: v.au, default=None)
-    if apres is not None and apres.du != DEBUT_DES_TEMPS:
+    if apres is not None:
         return f"{code} n'existe pas avant le {apres.du:%d/%m/%Y}", apres.reference
     if avant is not None:
         return f"{code} n'existe plus après le {avant.au:%d/%m/%Y}", avant.reference

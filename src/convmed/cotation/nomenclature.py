@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from convmed.donnees.entites import REGISTRE
 from convmed.textes import Erreurs
@@ -105,6 +106,7 @@ class Nomenclature:
     cumuls: list[Cumul]
     _par_designation: dict[tuple[str, str], list[Cumul]] = field(default_factory=dict)
     _situations: dict[str, list[Cumul]] = field(default_factory=dict)
+    memoire: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for cumul in self.cumuls:
@@ -134,7 +136,11 @@ class Nomenclature:
 
     def situations(self, code: Code, date: dt.date) -> Iterator[Cumul]:
         """Yield the rows that speak of a code in a situation (`:depassement`)."""
-        yield from (c for c in self._situations.get(code.code, ()) if c.du <= date <= c.au)
+        yield from (c for c in self.toutes_les_situations(code) if c.du <= date <= c.au)
+
+    def toutes_les_situations(self, code: Code) -> list[Cumul]:
+        """Return the rows that speak of a code in a situation, whatever their dates."""
+        return self._situations.get(code.code, [])
 
 
 @cache

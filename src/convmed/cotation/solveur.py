@@ -35,6 +35,12 @@ class Cumuls:
         self.instance, self.table = instance, table
         self._reponses: dict[tuple[str, str], Cumul] = {}
 
+    def pour(self, instance: Instance) -> Cumuls:
+        """Return the same answers for an encounter in which they cannot be others."""
+        autres = Cumuls(instance, self.table)
+        autres._reponses = dict(self._reponses)
+        return autres
+
     def entre(self, un: Code, autre: Code) -> Cumul:
         """Return the answer for two codes."""
         cle = (un.code, autre.code) if un.code < autre.code else (autre.code, un.code)
