@@ -125,6 +125,17 @@ def test_les_cotations_licites(champs: dict[str, Any], attendues: list[str]) -> 
 
 
 @pytest.mark.parametrize(
+    ("famille", "date_heure", "retenu"),
+    [("chirurgie", "2024-12-31T10:00+01:00", True), ("accouchement", "2026-03-10T10:00+01:00", True), ("autre", "2026-03-10T10:00+01:00", False),
+     ("anesthesie", "2024-12-31T10:00+01:00", False), ("anesthesie", "2025-01-01T10:00+01:00", True)],
+)  # fmt: skip
+def test_le_modificateur_t_suit_la_famille_de_l_acte(famille: str, date_heure: str, retenu: bool) -> None:
+    medecin = {"specialite": "04", "secteur": "2", "option_tarifaire": "optam"}
+    lu = evaluer(codes=["QZJA002", "T"], famille_acte_ccam=famille, medecin=medecin, date_heure=date_heure, tarif_opposable=True).facturer()
+    assert [j.code.code for j in lu.retenus] == (["QZJA002", "T"] if retenu else ["QZJA002"])
+
+
+@pytest.mark.parametrize(
     ("champs", "code", "reference"),
     [
         ({"medecin": {"secteur": "2"}, "depassement": 20, "codes": ["G"]}, "G", "NGAP 2 bis ; ameli 28/11/2024"),

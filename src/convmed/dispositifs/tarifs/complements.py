@@ -95,6 +95,13 @@ def tarifs_modificateur_t(famille_acte_ccam, medecin_secteur, medecin_option):
     return et(parmi(famille_acte_ccam, ("chirurgie", "accouchement")), medecin_secteur == "2", medecin_option == "optam")
 
 
+@regle(**BOOLEEN, article="art. 41 à 41-11 (circulaire 5.A)", texte="convention-2024", du="2025-01-01")
+def tarifs_modificateur_t(famille_acte_ccam, medecin_secteur, medecin_option):
+    """Chirurgie, accouchement ou anesthésie, en secteur 2 adhérent à l'OPTAM."""
+    familles = ("chirurgie", "accouchement", "anesthesie")
+    return et(parmi(famille_acte_ccam, familles), medecin_secteur == "2", medecin_option == "optam")
+
+
 @regle(**BOOLEEN, article="art. 41 à 41-11 ; syndicat-aal.fr")
 def tarifs_modificateur_3(famille_acte_ccam, medecin_secteur, medecin_option, patient_c2s, urgence_vitale):
     """Anesthésie, en secteur 1 ou en OPTAM-ACO, ou pour un patient C2S ou une urgence dans tous les secteurs."""
