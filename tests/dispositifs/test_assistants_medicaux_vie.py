@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -260,6 +261,15 @@ def test_un_contrat_signe_pendant_la_carence(fin: str, circonstances: bool, aler
     precedent = [{"date_signature": "2020-01-01", "date_fin": fin}]
     obtenus = vie("2025-01-01", autres_contrats=precedent, circonstances_exceptionnelles=circonstances)
     assert any("carence" in a for a in obtenus["alertes"]) == alerte
+
+
+@pytest.mark.parametrize("duree", ["0", "null"])
+def test_un_scenario_sans_duree_est_refuse(duree: str, tmp_path: Path) -> None:
+    scenario = tmp_path / "sans-duree.yaml"
+    scenario.write_text(f"figures: {{assistants-medicaux: {{duree: [{{valeur: {duree}}}]}}}}\n", "utf-8")
+    with pytest.raises(CasRefuses) as refuses:
+        repondre(NOM, {"date": "2026-01-01", "texte": str(scenario), "entree": {"calcul": "vie", **CONTRAT}})
+    assert [erreur["champ"] for erreur in refuses.value.erreurs] == ["entree.date_signature"]
 
 
 def test_la_fonction_que_lit_une_commande() -> None:

@@ -291,3 +291,30 @@ def test_un_partage_incoherent_est_refuse() -> None:
     assert champs_refuses({**partage, "niveau_respect": "strict", "base_avant": 10}) == {"entree.base_apres", "entree.honoraires_totaux"}
     baisse = {"base_avant": 10, "base_apres": 9, "honoraires_totaux": 8}
     assert champs_refuses({**partage, "niveau_respect": "strict", **baisse}) == {"entree.base_apres", "entree.honoraires_totaux"}
+
+
+def test_une_egalite_n_est_pas_une_incoherence() -> None:
+    partage = {"calcul": "partage-de-gains", "niveau_respect": "strict"}
+    lus = resultats({**partage, "base_avant": 10, "base_apres": 10, "honoraires_totaux": 10})
+    assert (lus["hausse"], lus["taux_depassement"]) == (0, 0)
+    assert champs_refuses({**partage, "base_avant": 0, "base_apres": 1, "honoraires_totaux": 1}) == {"entree.base_avant"}
+    cumul = {"honoraires_remboursables": 1000, "depassements": 0, "honoraires_opposables": 1000}
+    assert resultats({"calcul": "suivi", "engagement": ENGAGEMENT, "cumul": cumul})["observe"]["taux_opposable"] == 1
+    assert engagement(activite=[an(2022, 0, 100, 100)])["taux_opposable"] == 1
+    assert champs_refuses({"calcul": "taux-engagement", "activite": [an(2022, 0, 100, 100.01)]}) == {"entree.activite[0].honoraires_opposables"}
+
+
+def test_les_reserves_disent_ce_qui_les_appelle_et_rien_d_autre() -> None:
+    def mots(**champs: Any) -> set[str]:
+        reserves = " ; ".join(engagement(**champs)["reserves"])
+        return {mot for mot in ("seulement", "groupe", "ESPIC", "plancher") if mot in reserves}
+
+    groupe = [{"specialite": "05", "activite": [an(2022, 10), an(2023, 10)]}]
+    serrees = {"A": 0.2, "B": 0.3}
+    assert mots(activite=[an(2022, 10), an(2023, 10)]) == set()
+    assert mots(activite=[an(2022, 10)]) == {"seulement"}
+    assert mots(activite=[an(2022, 10)], groupe=groupe, taux_de_groupe=True) == {"groupe"}
+    assert mots(activite=[an(2022, 10), an(2023, 10)], activite_espic=[an(2022, 0)]) == {"ESPIC"}
+    assert mots(region="A", taux_regionaux=serrees) == {"plancher"}
+    assert mots(region="Bretagne", taux_regionaux=REGIONS) == set()
+    assert mots(region="A", taux_regionaux=serrees, activite=[an(2022, 10), an(2023, 10)]) == set()
