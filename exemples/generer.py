@@ -12,6 +12,7 @@ import random
 from collections.abc import Iterable
 from pathlib import Path
 
+from generer_contrats import CONTRAT_ASSISTANT, CONTRAT_ASSISTANT_LISEZMOI
 from generer_factures import ecrire_les_factures
 
 ICI = Path(__file__).parent
@@ -149,13 +150,16 @@ def ecrire_csv(chemin: Path, colonnes: list[str], lignes: Iterable[Iterable[obje
         ecrivain.writerows([cellule(valeur) for valeur in ligne] for ligne in lignes)
 
 
-def ecrire(nom: str, cabinet: str, patients: list[Patient], actes: list[Acte], colonnes: list[str] = COLONNES) -> None:
-    """Write a dossier."""
+def ecrire(
+    nom: str, cabinet: str, patients: list[Patient], actes: list[Acte] | None, colonnes: list[str] = COLONNES
+) -> None:
+    """Write a dossier; without acts it has no file of acts, which is not the same as an empty one."""
     dossier = ICI / nom
     dossier.mkdir(exist_ok=True)
     (dossier / "cabinet.toml").write_text(cabinet, "utf-8")
     ecrire_csv(dossier / "patients.csv", colonnes, ([patient[c] for c in colonnes] for patient in patients))
-    ecrire_csv(dossier / "evenements.csv", COLONNES_ACTES, sorted(actes))
+    if actes is not None:
+        ecrire_csv(dossier / "evenements.csv", COLONNES_ACTES, sorted(actes))
 
 
 def dossier_tire(nom: str, graine: int, combien: int, cabinet: str, ages: dict[int, int] = AGES, part_c2s: float = 0.11,
@@ -371,6 +375,12 @@ texte signé, les mêmes patients valent 25 €, 20 €, 70 € et 115 € sans 
 """
 
 
+def contrat_assistant() -> None:
+    """Write the dossier of a doctor who employs an assistant: a list, no acts."""
+    ecrire("contrat-assistant", CONTRAT_ASSISTANT, patientele(random.Random(33), 1010, AGES, 0.09), None)
+    (ICI / "contrat-assistant" / "LISEZMOI.md").write_text(CONTRAT_ASSISTANT_LISEZMOI, "utf-8")
+
+
 def cinq_du_cnge() -> tuple[list[Patient], list[Acte]]:
     """Return the five patients of the talk, with the acts that their states call for."""
     def patient(nom: str, naissance: dt.date, sexe: str, numeros: list[int], exclu: str = "", hors_cible: str = "") -> Patient:
@@ -459,6 +469,7 @@ def principal() -> None:
     (ICI / "tableau-de-bord-cnge" / "LISEZMOI.md").write_text(CNGE_LISEZMOI, "utf-8")
     ecrire("proposition-2024", PROPOSITION, *quatre_de_la_proposition())
     (ICI / "proposition-2024" / "LISEZMOI.md").write_text(PROPOSITION_LISEZMOI, "utf-8")
+    contrat_assistant()
     ecrire_les_factures(ICI / "factures")
 
 

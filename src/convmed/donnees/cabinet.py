@@ -17,7 +17,7 @@ NOM = "cabinet.toml"
 MEDECIN = "medecin"
 SECTIONS = (
     MEDECIN, "dotation_numerique", "forfait_structure", "vsm", "missions_specifiques", "aides_installation",
-    "consultations_avancees", "contrats_demographiques", "avantages_sociaux",
+    "consultations_avancees", "contrats_demographiques", "avantages_sociaux", "assistants_medicaux", "optam",
 )  # fmt: skip
 IDENTIFIANT_PAR_DEFAUT = "cabinet"
 _CHOIX = {

@@ -13,8 +13,19 @@ from typing import Any
 import click
 
 from convmed.interfaces.commandes_bareme import bareme, calendrier
+from convmed.interfaces.commandes_contrat import contrat
 from convmed.interfaces.commandes_cotation import COMMANDES
-from convmed.interfaces.console import AideEnFrancais, ecrire, en_csv, en_json, mauvais_usage, progression, table_en_csv
+from convmed.interfaces.commandes_optam import optam
+from convmed.interfaces.console import (
+    AideEnFrancais,
+    ecrire,
+    en_csv,
+    en_json,
+    lire_json,
+    mauvais_usage,
+    progression,
+    table_en_csv,
+)
 from convmed.interfaces.console import rangees_json as en_rangees
 from convmed.interfaces.options import annee_, dossier_, format_, lire_date, sortie_, texte_
 from convmed.textes import Erreurs, Faute, trouver_texte
@@ -182,7 +193,7 @@ def calculer(dispositif: str) -> None:
     from convmed.dispositifs.contrat import CasRefuses, repondre
 
     try:
-        demandes = json.loads(sys.stdin.buffer.read().decode("utf-8-sig"), parse_constant=_constante_refusee, object_pairs_hook=_sans_doublon)
+        demandes = lire_json(sys.stdin.buffer.read())
         reponse = en_json(repondre(dispositif, demandes))
     except CasRefuses as refus:
         _refuser_le_cas(refus.erreurs)
@@ -206,6 +217,8 @@ def nouveau(dossier: Path) -> None:
 
 application.add_command(bareme)
 application.add_command(calendrier)
+application.add_command(contrat)
+application.add_command(optam)
 for commande in COMMANDES:
     application.add_command(commande)
 
@@ -250,18 +263,6 @@ def _etablir(dossier: Path, annee: int, texte: str) -> tuple[Any, Any]:
     lu = _lire(dossier, annee)
     with progression("Calcul du relevé", len(ETAPES)) as avancer:
         return lu, etablir(lu, annee, choisi, avancer)
-
-
-def _sans_doublon(paires: list[tuple[str, Any]]) -> dict[str, Any]:
-    objet = dict(paires)
-    if len(objet) != len(paires):
-        noms = [nom for nom, _ in paires]
-        raise ValueError("clé en double « " + next(nom for nom in noms if noms.count(nom) > 1) + " »")
-    return objet
-
-
-def _constante_refusee(constante: str) -> Any:
-    raise ValueError(f"{constante} n'est pas un nombre JSON")
 
 
 def _lieu(erreur: ValueError) -> str:

@@ -142,6 +142,23 @@ def progression(titre: str, total: int | None = None) -> Iterator[Avancement]:
         yield avancer
 
 
+def lire_json(octets: bytes) -> Any:
+    """Read JSON as its standard has it; `ValueError` for a key written twice, NaN, or what is not UTF-8 text."""
+    return json.loads(octets.decode("utf-8-sig"), parse_constant=_constante_refusee, object_pairs_hook=_sans_doublon)
+
+
+def _sans_doublon(paires: list[tuple[str, Any]]) -> dict[str, Any]:
+    objet = dict(paires)
+    if len(objet) != len(paires):
+        noms = [nom for nom, _ in paires]
+        raise ValueError("clé en double « " + next(nom for nom in noms if noms.count(nom) > 1) + " »")
+    return objet
+
+
+def _constante_refusee(constante: str) -> Any:
+    raise ValueError(f"{constante} n'est pas un nombre JSON")
+
+
 def en_json(objet: Any) -> str:
     """Return JSON text; dates as ISO strings, no infinity nor NaN."""
     return json.dumps(objet, ensure_ascii=False, indent=2, default=str, allow_nan=False) + "\n"

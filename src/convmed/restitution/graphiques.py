@@ -44,6 +44,9 @@ INSECABLE = "\x00"
 POUCES_PAR_LIGNE, POUCES_ENTRE, POUCES_EN_TETE, POUCES_EN_PIED = 0.175, 0.09, 1.2, 0.75
 POUCES_PAR_LIGNE_DE_TITRE = 0.24
 LARGEUR, X_LIBELLE, X_CHANGEMENT, X_FRISE, X_FIN = 15.0, 0.012, 0.345, 0.535, 0.988
+# One colour and one hatching for each rank of bars.
+BARRES = ((GRIS, "//"), ("#56B4E9", ""), (BLEU, ""), ("#E69F00", "\\\\"), (VERMILLON, ""))
+NOMS_DES_INDICATEURS = {"pmt": "patientèle médecin traitant", "fa": "file active"}
 # Beyond 65 536 points a side matplotlib draws no image.
 POINTS_PAR_POUCE, POINTS_AU_PLUS = 110, 60_000
 
@@ -253,3 +256,205 @@ def _legende(figure: Figure, table: pl.DataFrame, y: float) -> None:
 def _sans_formule(lignes: list[str]) -> str:
     # Between two dollars matplotlib would read mathematics.
     return "\n".join(lignes).replace("$", r"\$")
+
+
+# --- OPTAM: the rates of the year against the commitment
+
+# From the commitment to the end of the contract; the words at the right say the same to who sees no colour.
+BANDES_OPTAM = ("#EAF3EC", "#FBF6D9", "#FAEBC3", "#F8DCAE", "#F5C99B", "#EFB08B", "#DD8C7B")
+POINTS_FAVORABLES, POINTS_DEFAVORABLES = 6.0, 14.0
+# Beyond one value a month the words would cover each other: only the last one is written.
+VALEURS_ECRITES = 12
+OPTAM_EN_MOTS = {
+    "taux_depassement": ("Taux de dépassement", "il ne doit pas monter au-dessus", 1),
+    "taux_opposable": ("Taux d'activité à tarif opposable", "il ne doit pas descendre en dessous", -1),
+}
+
+
+def taux_contre_engagement(suivi: pl.DataFrame, paliers: pl.DataFrame, titre: str, annee: int, genre: Genre) -> bytes:
+    """Return the observed rates of the year against the commitment, with the bands of tolerance of the premium.
+
+    `suivi` and `paliers` have the columns of `restitution.optam.SCHEMA_SUIVI` and `SCHEMA_PALIERS`: rates are fractions,
+    bands are points beyond the commitment.
+    """
+    with _style():
+        return _en_octets(composer_les_taux(suivi, paliers, titre, annee), genre)
+
+
+def composer_les_taux(suivi: pl.DataFrame, paliers: pl.DataFrame, titre: str, annee: int) -> Figure:
+    """Return the chart of the rates before it is written; its texts can be read from it."""
+    figure = Figure(figsize=(11.5, 9.6))
+    figure.text(0.07, 0.975, _sans_formule(_couper(titre, 84)), fontsize=14, weight="bold", va="top")
+    for rang, (taux, (nom, sens_en_mots, sens)) in enumerate(OPTAM_EN_MOTS.items()):
+        axe = figure.add_axes((0.07, 0.54 - rang * 0.445, 0.71, 0.365))
+        axe.set_title(f"{nom} : {sens_en_mots} de l'engagement", fontsize=11, loc="left", pad=8)
+        _taux_de_l_annee(axe, suivi.filter(pl.col("taux") == taux).sort("au"), paliers.to_dicts(), sens, annee)
+    pied = (
+        "* : palier connu par la presse (barème de 2016, réputé maintenu). L'écart retenu est le plus grand des deux.\n"
+        "Triangle : taux hors du cadre. Source : barème de convmed, projet non officiel."
+    )
+    figure.text(0.07, 0.012, pied, fontsize=9, color=GRIS, va="bottom", linespacing=1.3)
+    return figure
+
+
+def _taux_de_l_annee(axe: Axes, lignes: pl.DataFrame, paliers: list[dict[str, Any]], sens: int, annee: int) -> None:
+    """Draw one rate, in percent; `sens` is 1 when it is above the commitment that it breaks it."""
+    engage = 100 * lignes["engagement"][0]
+    bas, haut = sorted((engage - sens * POINTS_FAVORABLES, engage + sens * POINTS_DEFAVORABLES))
+    # Neither rate is below zero, and the share of opposable acts is not above one: half a point shows the line there.
+    bas, haut = max(bas, -0.5), haut if sens == 1 else min(haut, 100.5)
+    debut, fin = dt.date(annee, 1, 1).toordinal(), dt.date(annee, 12, 31).toordinal()
+    axe.set_xlim(debut - 2, fin + 2)
+    axe.set_ylim(bas, haut)
+    for palier, couleur in zip(paliers, BANDES_OPTAM[-len(paliers) :], strict=True):
+        cotes = sorted((engage + sens * palier["de"], engage + sens * (POINTS_DEFAVORABLES if palier["a"] is None else palier["a"])))
+        bord_bas, bord_haut = max(cotes[0], bas), min(cotes[1], haut)
+        if bord_haut - bord_bas <= 0:
+            continue
+        axe.axhspan(bord_bas, bord_haut, color=couleur, linewidth=0)
+        axe.axhline(cotes[0] if sens == 1 else cotes[1], color="white", linewidth=1)
+        if bord_haut - bord_bas >= 0.7:
+            axe.text(1.012, (bord_bas + bord_haut) / 2, _mots_du_palier(palier), transform=axe.get_yaxis_transform(), fontsize=9, va="center", color=NOIR)
+    axe.axhline(engage, color=NOIR, linewidth=1.8, linestyle=(0, (6, 3)))
+    # Where an engagement stands at the edge of the axis, its words go just inside.
+    place = min(max(engage - 0.6 * sens, bas + 0.3), haut - 0.3)
+    axe.text(1.012, place, f"engagement : {_pour_cent(engage)}", transform=axe.get_yaxis_transform(),
+             fontsize=9.5, weight="bold", va="center", color=NOIR)  # fmt: skip
+    _tracer_les_taux(axe, lignes, engage, (bas, haut), sens)
+    mois = [dt.date(annee, rang, 1).toordinal() for rang in range(1, 13)]
+    axe.set_xticks([*mois, fin + 1], labels=[""] * 13)
+    # A month is named at its middle: what is observed at its end stands at the mark between two names.
+    axe.set_xticks([jour + 15 for jour in mois], labels=MOIS, fontsize=9, minor=True)
+    axe.tick_params(axis="x", which="minor", length=0)
+    axe.yaxis.set_major_formatter(lambda valeur, _: _pour_cent(valeur))
+    axe.tick_params(axis="y", labelsize=9)
+    axe.spines[["top", "right"]].set_visible(False)
+
+
+def _tracer_les_taux(axe: Axes, lignes: pl.DataFrame, engage: float, bornes: tuple[float, float], sens: int) -> None:
+    """Draw what is observed; a rate out of the axis is an arrow at its edge, with its value."""
+    jours = [jour.toordinal() for jour in lignes["au"].to_list()]
+    taux = [100 * valeur for valeur in lignes["observe"].to_list()]
+    axe.plot(jours, taux, color=BLEU, linewidth=2, zorder=3)
+    for jour, valeur in zip(jours, taux, strict=True):
+        dedans = bornes[0] <= valeur <= bornes[1]
+        y = min(max(valeur, bornes[0]), bornes[1])
+        axe.plot([jour], [y], "o" if dedans else "^" if valeur > bornes[1] else "v", color=BLEU, markersize=7, zorder=4, clip_on=False)
+        vers_le_haut = (valeur - engage) * sens > 0 if sens == 1 else valeur >= engage
+        if not dedans:
+            vers_le_haut = valeur < bornes[0]
+        if len(jours) > VALEURS_ECRITES and jour != jours[-1]:
+            continue
+        # In the last days of the year a centred value would run over the words of the bands.
+        cote = "right" if jour > axe.get_xlim()[1] - 12 else "center"
+        axe.annotate(_pour_cent(valeur), (jour, y), (0, 8 if vers_le_haut else -8), textcoords="offset points", fontsize=9.5,
+                     weight="bold", color=BLEU, ha=cote, va="bottom" if vers_le_haut else "top", zorder=5,
+                     bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1})  # fmt: skip
+
+
+def _mots_du_palier(palier: dict[str, Any]) -> str:
+    de, a = f"{palier['de']:g}", None if palier["a"] is None else f"{palier['a']:g}"
+    etendue = f"plus de {de}" if a is None else f"{de} à {a}"
+    points = f"{etendue} point" + ("" if a == "1" else "s")
+    if palier["resiliation"]:
+        return f"{points} : résiliation"
+    niveau = palier["niveau_prime"]
+    doute = "" if palier["confiance"] in ("officiel", None) else " *"
+    suite = "prime non publiée" if niveau is None else f"prime à {_pour_cent(100 * niveau)}{doute}" if niveau else f"plus de prime{doute}"
+    return f"{points} : {suite}"
+
+
+def _pour_cent(valeur: float) -> str:
+    return f"{round(valeur, 1):g}".replace(".", ",") + "\N{NO-BREAK SPACE}%"
+
+
+def aides_par_annee_et_option(table: pl.DataFrame, titre: str, genre: Genre) -> bytes:
+    """Return the aid of each contract year as bars, one an option; a year that an option closes, or without a figure, is said.
+
+    `table` has `option_etp`, `annee_contrat`, `aide_maximale` (euros, or nothing) and `motif`, written for a closed year.
+    """
+    with _style():
+        return _en_octets(composer_les_aides(table, titre), genre)
+
+
+def composer_les_aides(table: pl.DataFrame, titre: str) -> Figure:
+    """Return the bars of the aid before they are written."""
+    options = table["option_etp"].unique(maintain_order=True).to_list()
+    annees = sorted(table["annee_contrat"].unique().to_list())
+    figure = Figure(figsize=(max(9.0, 2.2 * len(annees) + 1), 6.0), layout="constrained")
+    axe = figure.add_subplot()
+    large = 0.84 / max(len(options), 1)
+    for rang, option in enumerate(options):
+        couleur, hachures = BARRES[rang % len(BARRES)]
+        siennes = table.filter(pl.col("option_etp") == option).to_dicts()
+        places = [une["annee_contrat"] + (rang - (len(options) - 1) / 2) * large for une in siennes]
+        hauteurs = [une["aide_maximale"] or 0 for une in siennes]
+        axe.bar(places, hauteurs, 0.92 * large, label=f"{option.replace('.', ',')} ETP", color=couleur, hatch=hachures, edgecolor="white")
+        for place, hauteur, une in zip(places, hauteurs, siennes, strict=True):
+            dit = "fermée" if une["motif"] else "non publié" if une["aide_maximale"] is None else f"{hauteur:,.0f} €".replace(",", "\N{NO-BREAK SPACE}")
+            axe.annotate(dit, (place, hauteur), xytext=(0, 4), textcoords="offset points", rotation=90, ha="center", va="bottom",
+                         fontsize=8, color=GRIS if une["motif"] or une["aide_maximale"] is None else NOIR)  # fmt: skip
+    axe.set_xticks(annees, labels=[f"année {annee}" for annee in annees])
+    plafond = max((une or 0 for une in table["aide_maximale"].to_list()), default=0)
+    axe.set_ylim(0, 1.24 * (plafond or 1))
+    axe.yaxis.set_major_formatter(lambda valeur, _: f"{valeur:,.0f} €".replace(",", "\N{NO-BREAK SPACE}"))
+    axe.set_ylabel("euros par année de contrat")
+    _habiller(axe, titre)
+    axe.legend(ncols=len(options), loc="upper center", bbox_to_anchor=(0.5, -0.07), frameon=False)
+    return figure
+
+
+def objectif_et_constat(table: pl.DataFrame, titre: str, genre: Genre) -> bytes:
+    """Return, for each contract and indicator, the start, the objective of each year, and what was counted.
+
+    `table` has `contrat`, `indicateur`, `annee_contrat`, `date` (the anniversary that closes the year), `initial`,
+    `objectif` and `observe`; a year without its count has no mark.
+    """
+    with _style():
+        return _en_octets(composer_les_objectifs(table, titre), genre)
+
+
+def composer_les_objectifs(table: pl.DataFrame, titre: str) -> Figure:
+    """Return the objectives and the counts before they are written."""
+    cases = list(table.group_by("contrat", "indicateur", maintain_order=True))
+    colonnes = min(2, len(cases)) or 1
+    rangees = -(-len(cases) // colonnes) or 1
+    figure = Figure(figsize=(6.6 * colonnes, 4.4 * rangees + 0.6), layout="constrained")
+    figure.suptitle(_sans_formule(_couper(titre, 55 * colonnes)), fontsize=14, weight="bold", x=0.012, ha="left")
+    for place, ((contrat, indicateur), siennes) in enumerate(cases, 1):
+        axe = figure.add_subplot(rangees, colonnes, place)
+        _tracer_l_indicateur(axe, siennes.sort("annee_contrat").to_dicts())
+        signature = dt.date.fromisoformat(str(contrat))
+        _habiller(axe, f"{NOMS_DES_INDICATEURS.get(str(indicateur), str(indicateur))}, contrat du {signature:%d/%m/%Y}")
+    return figure
+
+
+def _tracer_l_indicateur(axe: Axes, annees: list[dict[str, Any]]) -> None:
+    """Draw one indicator: a year is a step, its count stands at the step's end, where the anniversary is."""
+    # The start is drawn over the objective: they are one line where the contract promises to keep its patients.
+    for nom, couleur, trait, mots in (("objectif", VERMILLON, "-", "objectif"), ("initial", NOIR, ":", "départ")):
+        connues = [une for une in annees if une[nom] is not None]
+        for une in connues:
+            rang = une["annee_contrat"]
+            axe.plot([rang - 1, rang], [une[nom]] * 2, trait, color=couleur, linewidth=2, label=mots if une is connues[0] else None)
+    constats = [(une["annee_contrat"], une["observe"], une["objectif"]) for une in annees if une["observe"] is not None]
+    if constats:
+        axe.plot([rang for rang, _, _ in constats], [observe for _, observe, _ in constats], "o-", color=BLEU, markersize=8, label="constaté")
+    for rang, observe, objectif in constats:
+        ecart = "" if objectif is None else f" ({observe - objectif:+d})".replace("-", "\N{MINUS SIGN}")
+        axe.annotate(f"{observe}{ecart}", (rang, observe), xytext=(0, -13), textcoords="offset points", ha="center", va="top",
+                     fontsize=9, color=BLEU, bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1})  # fmt: skip
+    dates = [dt.date.fromisoformat(str(une["date"])) for une in annees]
+    axe.set_xlim(-0.1 + annees[0]["annee_contrat"] - 1, annees[-1]["annee_contrat"] + 0.45)
+    axe.set_xticks([une["annee_contrat"] for une in annees],
+                   labels=[f"{date:%d/%m/%Y}\nfin de l'an {une['annee_contrat']}" for date, une in zip(dates, annees, strict=True)], fontsize=8)  # fmt: skip
+    axe.margins(y=0.18)
+    axe.set_ylabel("patients")
+    axe.legend(loc="upper left", frameon=False, fontsize=9)
+
+
+def _habiller(axe: Axes, titre: str) -> None:
+    axe.set_title(_sans_formule(_couper(titre, 90)), fontsize=11.5, weight="bold", loc="left")
+    axe.spines[["top", "right"]].set_visible(False)
+    axe.grid(axis="y", color=GRILLE, linewidth=0.8)
+    axe.set_axisbelow(True)
