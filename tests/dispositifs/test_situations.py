@@ -8,11 +8,6 @@ from typing import Any
 import pytest
 
 from convmed.textes import textes_connus
-from convmed.textes.bareme import dossiers_des_dispositifs
-
-pytestmark = pytest.mark.skipif(
-    "tarifs" not in dossiers_des_dispositifs(), reason="le barème des tarifs n'est pas encore là"
-)
 
 JOUR = dt.date(2026, 6, 15)
 

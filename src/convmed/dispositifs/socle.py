@@ -118,9 +118,14 @@ def tous() -> dict[str, Dispositif]:
     }
 
 
-def fautes_de(explication: Explication, lieu: Callable[[Explication], str]) -> list[Faute]:
-    """Return one fault for each input that a missing value needs; none if the value is known."""
-    manquants = {lieu(feuille): feuille for feuille in explication.manquants() if feuille.genre == "entree"}
+def fautes_de(explications: Iterable[Explication], lieu: Callable[[Explication], str]) -> list[Faute]:
+    """Return one fault for each input that missing values need, whatever their number; none if every value is known."""
+    manquants = {
+        lieu(feuille): feuille
+        for explication in explications
+        for feuille in explication.manquants()
+        if feuille.genre == "entree"
+    }
     return [
         Faute(NECESSAIRE, champ=champ, attendu=feuille.libelle)
         for champ, feuille in manquants.items()

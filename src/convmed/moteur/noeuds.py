@@ -204,6 +204,16 @@ def present(terme: object) -> Present:
     return Present(noeud(terme))
 
 
+def vrai(drapeau: object) -> Logique:
+    """Return true if a flag is known and true: what was not said is not supposed."""
+    return et(present(drapeau), drapeau)
+
+
+def a_defaut(terme: object, sinon: object) -> Cas:
+    """Return a value, or another if it is not known."""
+    return cas((present(terme), terme), sinon=sinon)
+
+
 def parmi(terme: object, liste: Noeud | tuple[Scalaire, ...]) -> Parmi:
     """Return true if the value is one of the list."""
     return Parmi(noeud(terme), liste)

@@ -224,8 +224,7 @@ def _fautes(medecin: Instance, *noms: str) -> list[Faute]:
     def lieu(feuille: Explication) -> str:
         return f"entree.{feuille.nom.removeprefix('adh_')}"
 
-    uniques = {faute.champ: faute for nom in noms for faute in fautes_de(medecin.expliquer(nom), lieu)}
-    return list(uniques.values())
+    return fautes_de(map(medecin.expliquer, noms), lieu)
 
 
 def _date(entree: Modele) -> dt.date | None:

@@ -4,7 +4,7 @@ Sources: circulaire of 31/07/2024, preamble, sections 1 and 2 A; CSS, R. 162-54-
 """
 
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import ans_revolus, cas, decale, et, non, ou, parmi, present
+from convmed.moteur.noeuds import a_defaut, ans_revolus, cas, decale, et, non, ou, parmi, present
 
 REGISTRE.entree("medecin", "adh_date", "date", "Date à laquelle la question se pose")
 REGISTRE.entree("medecin", "adh_organisme", "texte", "Organisme", nul_signifie="aucun organisme en cause")
@@ -123,7 +123,7 @@ def adh_remboursement(adh_exercice_concerne, adh_conventionne, bareme):
 @regle(entite="medecin", unite="booléen", normes=["C1B-09"])
 def adh_carence_applicable(adh_date_effet, adh_date_resiliation, bareme):
     """Renonciation soumise à la carence."""
-    return cas((present(adh_date_effet), adh_date_effet), sinon=adh_date_resiliation) >= bareme.carence_du
+    return a_defaut(adh_date_effet, sinon=adh_date_resiliation) >= bareme.carence_du
 
 
 @regle(entite="medecin", unite="date", normes=["C1B-07", "C1B-08", "C1B-09"])

@@ -76,8 +76,7 @@ def _fautes(medecin: Instance) -> list[Faute]:
     manquantes = [primo, secondaire]
     if primo.valeur is None and medecin.valeur("ai_primo_installation"):
         manquantes.append(medecin.expliquer("zone"))
-    uniques = {faute.champ: faute for explication in manquantes for faute in fautes_de(explication, _champ)}
-    return list(uniques.values())
+    return fautes_de(manquantes, _champ)
 
 
 def lignes(medecin: Instance, entree: Entree, demande: Demande) -> list[Ligne]:

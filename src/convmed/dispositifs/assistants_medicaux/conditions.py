@@ -15,7 +15,7 @@ from convmed.dispositifs.assistants_medicaux.regles import (
     SIGNE,
 )
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import ans_revolus, cas, decale, et, non, ou, parmi, present
+from convmed.moteur.noeuds import ans_revolus, cas, decale, et, non, ou, parmi, present, vrai
 
 REGISTRE.entree("medecin", "am_mep", "booleen", "Médecin à exercice particulier", nul_signifie="pas d'exercice particulier")
 REGISTRE.entree("medecin", "am_part_ccam", "entier", "Part des honoraires CCAM dans les honoraires totaux", unite="%")
@@ -60,11 +60,6 @@ regle = REGISTRE.regle_de(NOM, "convention-2016", ARTICLE)
 regle_2024 = REGISTRE.regle_de(NOM, SIGNE, ARTICLE)
 COMMUN = {"entite": "medecin", "unite": "booléen"}
 EN_2024 = {**COMMUN, "du": DEBUT_2024}
-
-
-def vrai(drapeau):
-    """Return true if the flag was given and is true."""
-    return et(present(drapeau), drapeau)
 
 
 def seuil(fourni, indicateur, generaliste, pmt, fa, autres):

@@ -306,8 +306,7 @@ def fautes(medecin: Instance, noms: Iterable[str]) -> list[Faute]:
     def champ(feuille: Explication) -> str:
         return f"entree.{CHAMPS.get(feuille.nom, feuille.nom)}"
 
-    uniques = {faute.champ: faute for nom in noms for faute in fautes_de(medecin.expliquer(nom), champ)}
-    return list(uniques.values())
+    return fautes_de(map(medecin.expliquer, noms), champ)
 
 
 def objectifs_sous_le_depart(entree: Any, racine: str = "entree") -> list[Faute]:

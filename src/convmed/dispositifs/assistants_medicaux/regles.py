@@ -6,7 +6,7 @@ circulaire of 31/07/2024, section 4; convention of 2016, 9-1 to 9-5 (avenant 7) 
 """
 
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import arrondi_demi_superieur, cas, et, non, ou, parmi, part, present
+from convmed.moteur.noeuds import arrondi_demi_superieur, cas, et, non, ou, parmi, part, present, vrai
 
 NOM = "assistants-medicaux"
 SIGNE, PROPOSITION = "convention-2024", "proposition-2024-02-08"
@@ -224,7 +224,7 @@ def am_integral(am_annee_contrat, bareme):
 )  # fmt: skip
 def am_integral(am_annee_contrat, am_ni_annee_pleine, bareme):
     """Aide entière quels que soient les objectifs : les premières années, et celle qui suit l'avenant d'un nouvel installé."""
-    return ou(am_annee_contrat <= bareme.annees_integrales, et(present(am_ni_annee_pleine), am_ni_annee_pleine))
+    return ou(am_annee_contrat <= bareme.annees_integrales, vrai(am_ni_annee_pleine))
 
 
 @regle(

@@ -142,7 +142,7 @@ def calculer_cotisations(demande: Demande, entree: Cotisations) -> Resultat:
     """Compute what the caisses pay of the contributions of a year (art. 94 to 96)."""
     medecin = Instance(demande.contexte(), "medecin", _colonnes_des_cotisations(entree))
     situation = medecin.expliquer("cotisations_situation")
-    refuser(fautes_de(situation, lambda feuille: f"entree.{feuille.nom}"))
+    refuser(fautes_de([situation], lambda feuille: f"entree.{feuille.nom}"))
     if situation.valeur == "due":
         refuser(_fautes_des_revenus(entree.revenus))
     total = medecin.expliquer("participation_totale")
@@ -192,8 +192,7 @@ def _fautes_du_conge(medecin: Instance) -> list[Faute]:
     def lieu(feuille: Explication) -> str:
         return f"entree.{champs.get(feuille.nom, feuille.nom)}"
 
-    uniques = {faute.champ: faute for explication in manquantes for faute in fautes_de(explication, lieu)}
-    return list(uniques.values())
+    return fautes_de(manquantes, lieu)
 
 
 def _fautes_des_revenus(revenus: Revenus | None) -> list[Faute]:

@@ -17,6 +17,7 @@ from convmed.moteur.noeuds import (
     parmi,
     part,
     present,
+    vrai,
 )
 
 REGISTRE.entree("medecin", "as_conge", "texte", "Congé")
@@ -54,7 +55,7 @@ def famille_situation(secteur, as_remplacant, as_date_debut, as_demi_journees, b
     """Situation au regard de l'aide, et quotité d'activité."""
     return cas(
         (secteur == "nc", "non-conventionne"),
-        (et(present(as_remplacant), as_remplacant), "remplacant"),
+        (vrai(as_remplacant), "remplacant"),
         (as_date_debut < bareme.date_effet_famille, "avant-la-date-d-effet"),
         (as_demi_journees >= bareme.seuil_plein, "plein"),
         (as_demi_journees >= bareme.seuil_trois_quarts, "trois-quarts"),

@@ -71,7 +71,7 @@ def calculer_eligibilite(contexte: Contexte, entree: Eligibilite) -> Resultat:
     """Tell whether a doctor may bill dental care, every reason why not, and which acts."""
     medecin = Instance(contexte, "medecin", _colonnes(entree))
     eligible = medecin.expliquer("bd_eligible")
-    refuser(fautes_de(eligible, _champ))
+    refuser(fautes_de([eligible], _champ))
     motifs = [motif for condition, motif in CONDITIONS.items() if medecin.valeur(condition) is False]
     specialite, specialites = medecin.valeur("specialite"), contexte.figure(NOM, "specialites")[1]
     if specialite is not None and specialite not in specialites:
@@ -100,7 +100,7 @@ def calculer_prise_en_charge(contexte: Contexte, entree: PriseEnCharge) -> Resul
         exiges += [acte.expliquer("bd_exception"), acte.expliquer("bd_assiette")]
         if acte.valeur("bd_panier") is None:
             exiges.append(acte.expliquer("bd_opposable"))
-    refuser({faute.champ: faute for explication in exiges for faute in fautes_de(explication, _champ)}.values())
+    refuser(fautes_de(exiges, _champ))
     regle = explications["regle_honoraires"].valeur
     motifs = [MOTIFS_HONORAIRES[regle]]
     if explications["honoraires_conformes"].valeur is False:

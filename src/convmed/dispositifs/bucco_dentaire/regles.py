@@ -4,7 +4,7 @@ Sources: convention of 4 June 2024, art. 43 to 48-2 and annexe 16; circulaire of
 """
 
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import au_moins, cas, et, non, parmi, part, present
+from convmed.moteur.noeuds import a_defaut, au_moins, cas, et, non, parmi, part, present
 
 ACTE_PAR_CODE = "acte désigné par son code"
 
@@ -57,9 +57,9 @@ def bd_plafond(
     """Honoraires au plus, là où le texte les borne."""
     return cas(
         (bd_regle_honoraires == "base-de-remboursement", bd_base_remboursement),
-        (bd_regle_honoraires == "plafond-c2s", cas((present(bd_plafond_c2s), bd_plafond_c2s), sinon=bareme.plafond_c2s)),
+        (bd_regle_honoraires == "plafond-c2s", a_defaut(bd_plafond_c2s, sinon=bareme.plafond_c2s)),
         (bd_regle_honoraires == "honoraire-limite",
-         cas((present(bd_honoraire_limite), bd_honoraire_limite), sinon=bareme.honoraire_limite)),
+         a_defaut(bd_honoraire_limite, sinon=bareme.honoraire_limite)),
         sinon=None,
     )  # fmt: skip
 

@@ -284,8 +284,7 @@ def _fautes(equipe: Instance, *noms: str) -> list[Faute]:
     def lieu(feuille: Explication) -> str:
         return f"entree.{feuille.nom.removeprefix('cap_')}"
 
-    uniques = {faute.champ: faute for nom in noms for faute in fautes_de(equipe.expliquer(nom), lieu)}
-    return list(uniques.values())
+    return fautes_de(map(equipe.expliquer, noms), lieu)
 
 
 DISPOSITIF = Dispositif(

@@ -5,7 +5,7 @@ The team is one row, its patients are rows, each standing for one patient or for
 """
 
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import arrondi_demi_superieur, cas, et, non, parmi, part, present, somme
+from convmed.moteur.noeuds import a_defaut, arrondi_demi_superieur, cas, et, non, parmi, part, present, somme
 
 REGISTRE.entree("medecin", "cap_date", "date", "Date du calcul")
 REGISTRE.entree("medecin", "cap_medecins_generalistes", "entier", "Médecins généralistes de l'équipe", "professionnels")
@@ -48,7 +48,7 @@ def cap_ouverte(cap_date, bareme):
 @regle(entite="medecin", unite="booléen")
 def cap_effectif_suffisant(cap_medecins_generalistes, cap_infirmiers, cap_autres_professionnels, bareme):
     """Équipe assez nombreuse."""
-    autres = cas((present(cap_autres_professionnels), cap_autres_professionnels), sinon=0)
+    autres = a_defaut(cap_autres_professionnels, sinon=0)
     return cap_medecins_generalistes + cap_infirmiers + autres >= bareme.equipe_min
 
 
@@ -136,7 +136,7 @@ def cap_pmt_atteinte(cap_pmt, cap_pmt_visee):
 @regle(entite="patient", unite="patients")
 def cap_nombre(cap_effectif):
     """Patients de la ligne."""
-    return cas((present(cap_effectif), cap_effectif), sinon=1)
+    return a_defaut(cap_effectif, sinon=1)
 
 
 @regle(entite="patient", unite="patients")

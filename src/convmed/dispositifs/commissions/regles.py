@@ -4,7 +4,7 @@ Sources: convention of 4 June 2024, art. 99 to 102-3; circulaire of 31/07/2024, 
 """
 
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import cas, et, non, present
+from convmed.moteur.noeuds import a_defaut, cas, et, non, present
 
 REGISTRE.entree("medecin", "com_seances", "entier", "Séances tenues")
 REGISTRE.entree("medecin", "com_seances_a_distance", "entier", "Séances tenues à distance")
@@ -27,7 +27,7 @@ def com_indemnise(com_representant_signataire):
 @regle(entite="medecin", unite="EUR", du=EFFET, normes=["C12D-08"])
 def com_indemnite_par_seance(com_valeur_c, bareme):
     """Indemnité d'une séance, en présence comme à distance."""
-    return bareme.lettres_par_seance * cas((present(com_valeur_c), com_valeur_c), sinon=bareme.valeur_c)
+    return bareme.lettres_par_seance * a_defaut(com_valeur_c, sinon=bareme.valeur_c)
 
 
 @regle(entite="medecin", unite="EUR", du=EFFET, normes=["C12D-08", "C12D-09"])

@@ -141,8 +141,7 @@ def _fautes_des_champs(medecin: Instance, mois: list[Instance]) -> list[Faute]:
     manquantes = [situation]
     if situation.valeur is None and medecin.valeur("secteur") is None:
         manquantes.append(medecin.expliquer("ca_installe_en_zone_sous_dense"))
-    uniques = {faute.champ: faute for explication in manquantes for faute in fautes_de(explication, _champ)}
-    return list(uniques.values())
+    return fautes_de(manquantes, _champ)
 
 
 def _champ(feuille: Explication) -> str:

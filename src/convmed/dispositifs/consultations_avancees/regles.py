@@ -4,7 +4,7 @@ Sources: convention of 4 June 2024, art. 25 to 27-2; circulaire of 31/07/2024, s
 """
 
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import au_plus, cas, et, ou, parmi, present, somme
+from convmed.moteur.noeuds import au_plus, cas, et, ou, parmi, present, somme, vrai
 
 SIGNE, PROPOSE = "convention-2024", "proposition-2024-02-08"
 MOIS = "mois_consultations_avancees"
@@ -43,7 +43,7 @@ def ca_situation(secteur, ca_cstm_en_cours, ca_installe_en_zone_sous_dense, ca_h
     """Situation du médecin au regard des consultations avancées."""
     return cas(
         (secteur == "nc", "non-conventionne"),
-        (et(present(ca_cstm_en_cours), ca_cstm_en_cours), "cstm-en-cours"),
+        (vrai(ca_cstm_en_cours), "cstm-en-cours"),
         (ca_installe_en_zone_sous_dense, "installe-en-zone-sous-dense"),
         (ca_honoraires_admis, "eligible"),
         sinon="depassements",

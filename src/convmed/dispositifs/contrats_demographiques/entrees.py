@@ -138,5 +138,4 @@ def fautes(medecin: Instance, noms: list[str] | tuple[str, ...]) -> list[Faute]:
     def champ(feuille: Explication) -> str:
         return f"entree.{CHAMPS.get(feuille.nom, feuille.nom)}"
 
-    uniques = {faute.champ: faute for nom in noms for faute in fautes_de(medecin.expliquer(nom), champ)}
-    return list(uniques.values())
+    return fautes_de(map(medecin.expliquer, noms), champ)

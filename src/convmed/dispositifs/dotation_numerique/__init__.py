@@ -199,8 +199,8 @@ def fautes_de_saisie(medecin: Instance, regime: str, entree: Entree) -> list[Fau
     else:
         ferme = medecin.valeur("fs_volet_1") is False
         lues = ["fs_volet_1"] if ferme else ["fs_volet_1", "fs_points_usages", "fs_points_organisation"]
-    fautes = {f.champ: f for regle in lues for f in fautes_de(medecin.expliquer(regle), lieux(entree))}
-    return [replace(faute, attendu=_attendu(str(champ), faute.attendu)) for champ, faute in fautes.items()]
+    fautes = fautes_de(map(medecin.expliquer, lues), lieux(entree))
+    return [replace(faute, attendu=_attendu(str(faute.champ), faute.attendu)) for faute in fautes]
 
 
 def _attendu(champ: str, libelle: str | None) -> str | None:

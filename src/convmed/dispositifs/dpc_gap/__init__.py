@@ -268,8 +268,7 @@ def _fautes(instance: Instance, *noms: str) -> list[Faute]:
     def lieu(feuille: Explication) -> str:
         return f"entree.{champs[feuille.nom]}"
 
-    uniques = {faute.champ: faute for nom in noms for faute in fautes_de(instance.expliquer(nom), lieu)}
-    return list(uniques.values())
+    return fautes_de(map(instance.expliquer, noms), lieu)
 
 
 def _annee(entree: Modele) -> int | None:

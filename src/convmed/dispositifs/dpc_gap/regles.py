@@ -4,7 +4,7 @@ Sources: convention of 4 June 2024, art. 70 and 71; circulaire of 31/07/2024, se
 """
 
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import cas, et, non, ou, present
+from convmed.moteur.noeuds import cas, et, non, ou, present, vrai
 
 MINUTES_PAR_HEURE = 60
 SUPPOSE = "supposé conforme"
@@ -59,7 +59,7 @@ def gap_conforme(gap_methode_has, gap_cahier_valide):
 @propose(entite="medecin", unite="booléen", normes=["P4-49", "P4-50"])
 def gap_eligible(gap_methode_has, gap_accord_territorial):
     """GAP éligible par l'une des deux portes : référentiel de la HAS, ou accord collectif du territoire."""
-    return ou(gap_methode_has, et(present(gap_accord_territorial), gap_accord_territorial))
+    return ou(gap_methode_has, vrai(gap_accord_territorial))
 
 
 @propose(entite="medecin", unite="booléen", normes=["P4-47"])

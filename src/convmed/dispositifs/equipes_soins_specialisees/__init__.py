@@ -207,8 +207,7 @@ def _fautes(equipe: Instance) -> list[Faute]:
     noms = ("ess_territoire_admis", "ess_territoire_libre", "ess_effectif_suffisant", "ess_adhesion_remplie",
             "ess_objet_admis", "ess_hopital_rempli")  # fmt: skip
     explications = [explication for nom in noms if (explication := _expliquer(equipe, nom)) is not None]
-    fautes = [faute for explication in explications for faute in fautes_de(explication, _champ)]
-    return list({faute.champ: faute for faute in fautes}.values())
+    return fautes_de(explications, _champ)
 
 
 def _expliquer(equipe: Instance, nom: str) -> Explication | None:

@@ -5,7 +5,19 @@ recours. The team is one row; an optional condition that is not described is sup
 """
 
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import DIX_MILLE, arrondi_demi_superieur, au_moins, au_plus, cas, et, non, ou, parmi, present
+from convmed.moteur.noeuds import (
+    DIX_MILLE,
+    a_defaut,
+    arrondi_demi_superieur,
+    au_moins,
+    au_plus,
+    cas,
+    et,
+    non,
+    ou,
+    parmi,
+    present,
+)
 
 SUPPOSEE = "non décrit : supposé conforme"
 
@@ -202,7 +214,7 @@ def ess_financee(ess_eligible):
 @regle(entite="medecin", unite="année")
 def ess_annee(ess_annee_equipe):
     """Année de l'équipe, la première si elle n'est pas dite."""
-    return cas((present(ess_annee_equipe), ess_annee_equipe), sinon=1)
+    return a_defaut(ess_annee_equipe, sinon=1)
 
 
 @propose(entite="medecin", unite="EUR", normes=["P3-32"])

@@ -18,6 +18,7 @@ from convmed.moteur.noeuds import (
     part,
     present,
     somme,
+    vrai,
 )
 
 SIGNE = "convention-2024"
@@ -202,7 +203,7 @@ def fmt_majoration_c2s_total(fmt_eligible, fmt_majoration_c2s):
 @regle(entite="medecin", unite="booléen", normes=["C3.1B-05", "C3.1B-06", "C3.1B-07"])
 def fmt_en_zip_ou_qpv(zone, qpv):
     """Cabinet principal en ZIP ou en QPV (un QPV non déclaré n'ouvre rien)."""
-    return ou(zone == "zip", et(present(qpv), qpv))
+    return ou(zone == "zip", vrai(qpv))
 
 
 @regle_proposee(entite="medecin", unite="booléen", normes=["P3-42", "P3-45"])

@@ -113,10 +113,7 @@ def calculer_declaration(contexte: Contexte, entree: Consentements) -> Resultat:
     changement = isinstance(entree, Changement)
     patient = Instance(contexte, "patient", _colonnes(entree))
     licite = patient.expliquer("mt_declaration_licite")
-    fautes = [faute for regle in CONDITIONS for faute in _fautes(patient, regle)]
-    if changement:
-        fautes += _fautes(patient, "mt_date_signature")
-    refuser(fautes)
+    refuser(_fautes(patient, *CONDITIONS, *(["mt_date_signature"] if changement else [])))
     motifs = [
         f"{phrases[entree.voie]} ({REFERENCE})" for regle, phrases in CONDITIONS.items() if patient.valeur(regle) is False
     ]
@@ -184,13 +181,13 @@ def _colonnes(entree: Modele) -> dict[str, Any]:
     }
 
 
-def _fautes(instance: Instance, nom: str) -> list[Faute]:
+def _fautes(instance: Instance, *noms: str) -> list[Faute]:
     champs = {colonne: champ for champ, colonne in COLONNES.items()}
 
     def lieu(feuille: Explication) -> str:
         return f"entree.{champs.get(feuille.nom, feuille.nom.removeprefix('mt_'))}"
 
-    return fautes_de(instance.expliquer(nom), lieu)
+    return fautes_de(map(instance.expliquer, noms), lieu)
 
 
 def _annee(entree: Consentements | Collaborateur | Missions) -> int | None:

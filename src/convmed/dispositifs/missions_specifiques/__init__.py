@@ -124,8 +124,8 @@ def fautes_de_saisie(medecin: Instance) -> list[Faute]:
     if medecin.valeur("mission_sas_eligible") is None:
         conditions = (*CONDITIONS_SAS[:2], *(VOIES_SAS if _voie_par_voie(medecin) else CONDITIONS_SAS[2:]))
         for champ in conditions:
-            fautes += fautes_de(medecin.expliquer(f"mission_sas_{champ}"), partial(_lieu, f"entree.sas.{champ}"))
-    return fautes + fautes_de(medecin.expliquer("mission_stage"), lambda feuille: f"entree.{feuille.nom}")
+            fautes += fautes_de([medecin.expliquer(f"mission_sas_{champ}")], partial(_lieu, f"entree.sas.{champ}"))
+    return fautes + fautes_de([medecin.expliquer("mission_stage")], lambda feuille: f"entree.{feuille.nom}")
 
 
 def _lieu(champ: str, _: Explication) -> str:

@@ -5,7 +5,7 @@ under every text: before it existed it is worth nothing. A mission that is not a
 """
 
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import cas, et, non, ou, parmi, present
+from convmed.moteur.noeuds import a_defaut, cas, et, non, ou, parmi, present, vrai
 
 ANTERIEUR, SIGNE, PROPOSE = "convention-2016", "convention-2024", "proposition-2024-02-08"
 PAS_DEMANDEE = "mission non demandée"
@@ -70,7 +70,7 @@ def mission_sas_eligible(mission_sas_departement_couvert, mission_sas_inscrit, m
 @regle_proposee(entite="medecin", unite="booléen", du="2026-01-01", normes=["P2-67"])
 def mission_sas_eligible(mission_sas_inscrit):
     """Éligible à la mission SAS proposée : l'inscription sur la plateforme."""
-    return et(present(mission_sas_inscrit), mission_sas_inscrit)
+    return vrai(mission_sas_inscrit)
 
 
 @regle_anterieure(entite="medecin", unite="EUR/an", normes=["C3.4A-02"])
@@ -98,7 +98,7 @@ def mission_sas(mission_sas_eligible, bareme):
 def mission_stage(mission_maitre_de_stage, bareme):
     """Encadrement des étudiants, en ZIP comme hors ZIP."""
     return cas(
-        (et(present(mission_maitre_de_stage), mission_maitre_de_stage), bareme.encadrement_des_etudiants),
+        (vrai(mission_maitre_de_stage), bareme.encadrement_des_etudiants),
         sinon=0,
     )
 
@@ -107,7 +107,7 @@ def mission_stage(mission_maitre_de_stage, bareme):
 def mission_stage(mission_maitre_de_stage, zone, bareme):
     """Maître de stage, selon la zone du cabinet."""
     return cas(
-        (non(et(present(mission_maitre_de_stage), mission_maitre_de_stage)), 0),
+        (non(vrai(mission_maitre_de_stage)), 0),
         (zone == "zip", bareme.maitre_de_stage_zip),
         sinon=bareme.maitre_de_stage_hors_zip,
     )
@@ -117,7 +117,7 @@ def mission_stage(mission_maitre_de_stage, zone, bareme):
 def mission_stage(mission_maitre_de_stage, bareme):
     """Maître de stage : mission proposée, sans montant."""
     return cas(
-        (et(present(mission_maitre_de_stage), mission_maitre_de_stage), bareme.prop_maitre_de_stage),
+        (vrai(mission_maitre_de_stage), bareme.prop_maitre_de_stage),
         sinon=0,
     )
 
@@ -184,7 +184,7 @@ def missions_total(mission_sas, mission_sas_eligible, mission_stage, mission_ame
     return (
         cas((et(mission_sas_eligible, non(present(mission_sas))), 0), sinon=mission_sas)
         + mission_stage
-        + cas((present(mission_ame), mission_ame), sinon=0)
+        + a_defaut(mission_ame, sinon=0)
         + mission_ipa
     )
 
@@ -192,4 +192,4 @@ def missions_total(mission_sas, mission_sas_eligible, mission_stage, mission_ame
 @regle_proposee(entite="medecin", unite="EUR/an", du="2026-01-01", normes=["P2-65", "P2-66"])
 def missions_total(mission_sas, mission_stage):
     """Missions proposées de l'année, montants non publiés à part."""
-    return cas((present(mission_sas), mission_sas), sinon=0) + cas((present(mission_stage), mission_stage), sinon=0)
+    return a_defaut(mission_sas, sinon=0) + a_defaut(mission_stage, sinon=0)

@@ -9,6 +9,7 @@ A rate is a number of millionths: a ratio keeps what a point divided by ten thou
 
 from convmed.donnees.entites import REGISTRE
 from convmed.moteur.noeuds import (
+    a_defaut,
     arrondi_demi_superieur,
     au_moins,
     au_plus,
@@ -20,6 +21,7 @@ from convmed.moteur.noeuds import (
     part,
     present,
     somme,
+    vrai,
 )
 
 ANTERIEUR, SIGNE, PROPOSE = "convention-2016", "convention-2024", "proposition-2024-02-08"
@@ -139,13 +141,13 @@ def optam_ajustement_regional():
 @regle(entite="medecin", unite="booléen", du=DEBUT, normes=["C5Bc-01", "C5Bc-02"])
 def optam_ajustement_regional(optam_specialite_nationale, optam_pratique_connue):
     """Taux régionaux ajustés : médecin sans pratique connue, spécialité à moyenne régionale."""
-    return non(cas((present(optam_pratique_connue), optam_pratique_connue), sinon=optam_specialite_nationale))
+    return non(a_defaut(optam_pratique_connue, sinon=optam_specialite_nationale))
 
 
 @regle(entite="medecin", unite="booléen", texte=PROPOSE, du=DEBUT_PROPOSE, article="proposition du 08/02/2024, OPTAM", normes=["P3-62"])
 def optam_ajustement_regional(optam_nouvel_installe):
     """Taux régionaux ajustés proposés : nouveaux installés seulement."""
-    return cas((present(optam_nouvel_installe), optam_nouvel_installe), sinon=True)
+    return a_defaut(optam_nouvel_installe, sinon=True)
 
 
 @regle_2016(entite="medecin", unite=TAUX, article="art. 41 à 41-11 ; circulaire 5 B c", normes=["C5Bc-04", "P3-60"])
@@ -184,7 +186,7 @@ def optam_td_moyen(optam_td_region, optam_td_regional, bareme):
 @regle_2016(entite="medecin", unite=TAUX, article="art. 41 à 41-11 ; circulaire 5 B c", normes=["C5Bc-09"])
 def optam_to_moyen(optam_to_region, bareme):
     """Taux opposable sans pratique connue : celui de la région, sans plancher ni plafond."""
-    return cas((present(optam_to_region), optam_to_region), sinon=bareme.taux_regional_opposable * FOIS)
+    return a_defaut(optam_to_region, sinon=bareme.taux_regional_opposable * FOIS)
 
 
 # --- the commitment
@@ -194,7 +196,7 @@ def optam_to_moyen(optam_to_region, bareme):
 def optam_origine(optam_choix_groupe, optam_annees_retenues, optam_specialite_nationale):
     """Origine des taux : groupe choisi, pratique du médecin, moyenne nationale ou régionale."""
     return cas(
-        (et(present(optam_choix_groupe), optam_choix_groupe), "groupe"),
+        (vrai(optam_choix_groupe), "groupe"),
         (optam_annees_retenues > 0, "personnel"),
         (optam_specialite_nationale, "national"),
         sinon="regional",
@@ -228,7 +230,7 @@ def optam_to_engagement(optam_origine, optam_to_groupe, optam_to_personnel, opta
 @regle_2016(entite="medecin", unite="texte", article="art. 41 à 41-11 ; circulaire 5 B b", normes=["C5Bb-04"])
 def optam_niveau_retenu(optam_niveau_connu, optam_niveau_respect):
     """Dernier niveau de respect : donné, ou tiré de l'écart."""
-    return cas((present(optam_niveau_connu), optam_niveau_connu), sinon=optam_niveau_respect)
+    return a_defaut(optam_niveau_connu, sinon=optam_niveau_respect)
 
 
 @regle_2016(entite="medecin", unite="%", article="convention 2016, annexe 21", normes=["C5Bb-02", "C5Bb-09"])

@@ -347,8 +347,7 @@ def fautes(medecin: Instance, noms: Iterable[str], racine: str = "entree", **cha
     def champ(feuille: Explication) -> str:
         return f"{racine}.{champs.get(feuille.nom) or CHAMPS.get(feuille.nom, feuille.nom)}"
 
-    uniques = {faute.champ: faute for nom in noms for faute in fautes_de(medecin.expliquer(nom), champ)}
-    return list(uniques.values())
+    return fautes_de(map(medecin.expliquer, noms), champ)
 
 
 def fraction(millioniemes_lus: int | None) -> float | None:

@@ -10,6 +10,7 @@ from convmed.donnees.entites import REGISTRE
 from convmed.moteur.noeuds import (
     DIX_MILLE,
     Figure,
+    a_defaut,
     arrondi_demi_superieur,
     au_moins,
     cas,
@@ -19,6 +20,7 @@ from convmed.moteur.noeuds import (
     ou,
     parmi,
     present,
+    vrai,
 )
 
 REGISTRE.entree("medecin", "optam_date", "date", "Jour où l'option est regardée (demande d'adhésion, suivi, sortie)")
@@ -68,7 +70,7 @@ def optam_secteur_ouvert(secteur, optam_droit_permanent, optam_titre_secteur_2, 
     """Secteur 2, droit permanent à dépassement, ou secteur 1 titré installé avant la date butoir."""
     return cas(
         (secteur == "2", True),
-        (et(present(optam_droit_permanent), optam_droit_permanent), True),
+        (vrai(optam_droit_permanent), True),
         (secteur == "1", et(optam_titre_secteur_2, optam_date_installation < bareme.secteur_1_date_butoir)),
         sinon=False,
     )
@@ -153,7 +155,7 @@ def optam_actes_suffisants(optam_actes_bloc, bareme):
 def optam_actes_suffisants(optam_sans_activite, optam_actes_bloc, bareme):
     """Assez d'actes l'année précédant la demande, ou choix libre sans activité antérieure."""
     return cas(
-        (et(present(optam_sans_activite), optam_sans_activite), bareme.choix_sans_activite),
+        (vrai(optam_sans_activite), bareme.choix_sans_activite),
         sinon=optam_actes_bloc >= bareme.actes_bloc_min,
     )
 
@@ -168,7 +170,7 @@ def optam_aco_eligible(optam_eligible, optam_specialite_bloc, optam_actes_suffis
 def optam_adherent(option_tarifaire, optam_contrat_signe):
     """Adhérent : une option, et un contrat signé auprès de la caisse."""
     return et(
-        parmi(option_tarifaire, ("optam", "optam-aco")), cas((present(optam_contrat_signe), optam_contrat_signe), sinon=True)
+        parmi(option_tarifaire, ("optam", "optam-aco")), a_defaut(optam_contrat_signe, sinon=True)
     )
 
 
@@ -235,7 +237,7 @@ def optam_situation_contrat(optam_ancien_adherent, optam_avenant_signe_le, optam
 def optam_ecart(optam_ecart_declare, optam_td_observe, optam_td_engage, optam_to_observe, optam_to_engage):
     """Écart aux engagements : le plus grand des deux écarts, jamais négatif."""
     depassement, opposable = optam_td_observe - optam_td_engage, optam_to_engage - optam_to_observe
-    return au_moins(cas((present(optam_ecart_declare), optam_ecart_declare), sinon=au_moins(depassement, opposable)), 0)
+    return au_moins(a_defaut(optam_ecart_declare, sinon=au_moins(depassement, opposable)), 0)
 
 
 @regle_2016(entite="medecin", unite="texte", article="art. 41 à 41-11 ; circulaire 5 B b", normes=["C5Bb-06", "C5Bb-07", "C5Bb-08"])

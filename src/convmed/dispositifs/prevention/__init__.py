@@ -113,13 +113,13 @@ def _rosp(contexte: Contexte, annee: int, patients: list[Instance], absente: Reg
 
 def fautes_de_population(patients: Iterable[Instance]) -> list[Faute]:
     """Return one fault for each birth or sex that an indicator needs and does not have."""
-    fautes: dict[tuple[int, str | None], Faute] = {}
+    fautes: list[Faute] = []
     for rang, patient in enumerate(patients):
-        for indicateur in INDICATEURS:
-            for faute in fautes_de(patient.expliquer(indicateur.colonne), lambda feuille: feuille.nom):
-                if faute.champ in POPULATION:
-                    fautes[rang, faute.champ] = replace(faute, champ=f"entree.patients[{rang}].{faute.champ}")
-    return list(fautes.values())
+        indicateurs = (patient.expliquer(indicateur.colonne) for indicateur in INDICATEURS)
+        for faute in fautes_de(indicateurs, lambda feuille: feuille.nom):
+            if faute.champ in POPULATION:
+                fautes.append(replace(faute, champ=f"entree.patients[{rang}].{faute.champ}"))
+    return fautes
 
 
 def instance(contexte: Contexte, patient: Patient, evenements: Iterable[Acte]) -> Instance:

@@ -36,6 +36,7 @@ from convmed.moteur.noeuds import (
     parmi,
     present,
     somme,
+    vrai,
 )
 from convmed.moteur.registre import EXERCICE, FiguresDe
 
@@ -102,7 +103,7 @@ def prevention_age_a_l_acte(date_naissance, date):
 @regle(entite="patient", unite="booléen", du=DU, texte=LES_DEUX, normes=["C3.1C-48"])
 def prevention_opposition(opposition):
     """Le patient s'oppose à la transmission de ses données de prévention."""
-    return et(present(opposition), opposition)
+    return vrai(opposition)
 
 
 @regle(entite="patient", unite="nombre", du=DU, texte=LES_DEUX, normes=["T-54"])

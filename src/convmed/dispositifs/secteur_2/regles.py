@@ -4,7 +4,7 @@ Sources: convention of 4 June 2024, art. 12 to 15-3; circulaire of 31/07/2024, s
 """
 
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import ans_revolus, cas, decale, et, non, ou, parmi, present
+from convmed.moteur.noeuds import a_defaut, ans_revolus, cas, decale, et, non, ou, parmi, present
 
 REGISTRE.entree("medecin", "sd_titre", "texte", "Titre hospitalier")
 REGISTRE.entree("medecin", "sd_quotite", "entier", "Quotité d'exercice du PH", "%")
@@ -53,7 +53,7 @@ regle_2024 = REGISTRE.regle_de("secteur-2", SIGNE, "art. 12 à 15-3")
 @regle_2016(entite="medecin", unite="texte")
 def sd_lieu(sd_lieu_titre):
     """Lieu d'acquisition du titre, un établissement public s'il n'est pas dit."""
-    return cas((present(sd_lieu_titre), sd_lieu_titre), sinon="etablissement-public")
+    return a_defaut(sd_lieu_titre, sinon="etablissement-public")
 
 
 @regle_2024(entite="medecin", unite="texte", du=EFFET, normes=["C2B-02", "C2B-03", "C2B-10", "C2B-11"])
@@ -71,13 +71,13 @@ def sd_procedure(sd_titre, sd_lieu, sd_affectation_publique, bareme):
 @regle_2024(entite="medecin", unite="date", du=EFFET)
 def sd_date_reference(sd_date_demande_secteur_2, sd_depart):
     """Date à laquelle l'ancienneté s'apprécie : la demande, ou ce qui fait courir son délai."""
-    return cas((present(sd_date_demande_secteur_2), sd_date_demande_secteur_2), sinon=sd_depart)
+    return a_defaut(sd_date_demande_secteur_2, sinon=sd_depart)
 
 
 @regle_2024(entite="medecin", unite="ans", du=EFFET, normes=["C2B-08"])
 def sd_anciennete(sd_annees_ph, sd_date_nomination_ph, sd_date_reference):
     """Années révolues en qualité de PH."""
-    return cas((present(sd_annees_ph), sd_annees_ph), sinon=ans_revolus(sd_date_nomination_ph, sd_date_reference))
+    return a_defaut(sd_annees_ph, sinon=ans_revolus(sd_date_nomination_ph, sd_date_reference))
 
 
 @regle_2024(entite="medecin", unite="booléen", du=EFFET, normes=["C2B-07", "C2B-08", "C2B-09"])

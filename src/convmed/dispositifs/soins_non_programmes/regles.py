@@ -6,7 +6,7 @@ is in minutes since midnight; a slot holds its first minute and not its last.
 """
 
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import cas, entre, et, non, ou, parmi, present
+from convmed.moteur.noeuds import cas, entre, et, non, ou, parmi, present, vrai
 
 ANTERIEUR, SIGNE, PROPOSE = "convention-2016", "convention-2024", "proposition-2024-02-08"
 LUNDI, VENDREDI, SAMEDI, DIMANCHE = 1, 5, 6, 7
@@ -352,7 +352,7 @@ def yyyy010_situation(detresse, bareme):
 @regle(entite="seance", unite="booléen", du=VAGUE_1, normes=["C6B2-14", "C6B2-16"])
 def yyyy010_suite(suite_hospitaliere, organisation_validee_cpl):
     """L'intervention est suivie d'un passage aux urgences ou d'une hospitalisation, ou l'organisation est validée en CPL."""
-    return ou(suite_hospitaliere, et(present(organisation_validee_cpl), organisation_validee_cpl))
+    return ou(suite_hospitaliere, vrai(organisation_validee_cpl))
 
 
 # --- the regulator

@@ -8,7 +8,7 @@ Sources: NGAP art. 13 and 14; CCAM III-2 (JO of 01/12/2017); convention of 4 Jun
 
 from convmed.dispositifs.tarifs.conditions import BOOLEEN
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import au_moins, cas, entre, et, non, ou, parmi, present
+from convmed.moteur.noeuds import au_moins, cas, entre, et, non, ou, parmi, vrai
 
 REGISTRE.entree("seance", "kilometres_aller_retour", "entier", "Kilomètres parcourus, aller et retour", "km")
 REGISTRE.entree("seance", "mode_deplacement", "texte", "Mode de déplacement (voiture, pied, ski, pirogue)")
@@ -49,7 +49,7 @@ def tarifs_iks_mode(mode_deplacement, territoire):
 @regle(entite="seance", unite="km", article="NGAP 13", normes=["P3-54"])
 def kilometres_indemnises(kilometres_aller_retour, zone_montagne, bareme):
     """Kilomètres indemnisés : l'aller et retour moins l'abattement (montagne non déclarée : plaine)."""
-    montagne = et(present(zone_montagne), zone_montagne)
+    montagne = vrai(zone_montagne)
     return au_moins(kilometres_aller_retour - cas((montagne, bareme.IKM_abattement), sinon=bareme.IK_abattement), 0)
 
 

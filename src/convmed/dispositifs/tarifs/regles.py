@@ -8,7 +8,7 @@ and CCAM modifiers in `complements`, the payers in `remboursement`, what the tab
 from convmed.dispositifs.tarifs import complements, conditions, remboursement, situations
 from convmed.dispositifs.tarifs.conditions import BOOLEEN
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import cas, decale, et, non, ou, parmi, present
+from convmed.moteur.noeuds import cas, decale, et, non, ou, parmi, present, vrai
 
 REGISTRE.entree("seance", "patient_hors_residence", "booleen", "Patient éloigné de sa résidence habituelle")
 REGISTRE.entree("seance", "medecin_pu_ph", "booleen", "Médecin professeur des universités, praticien hospitalier")
@@ -247,7 +247,7 @@ def tarifs_vl_patient(tarifs_age, patient_ald, maladie_neurodegenerative, patien
     age = tarifs_age >= bareme.VL_age
     return ou(
         et(age, patient_ald),
-        et(present(maladie_neurodegenerative), maladie_neurodegenerative),
+        vrai(maladie_neurodegenerative),
         et(present(patient_sans_mt), patient_sans_mt, ou(age, patient_ald)),
     )
 

@@ -6,7 +6,7 @@ What nobody declared (ALD, C2S, maternity...) does not hold: the answer lists it
 """
 
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import ans_revolus, cas, et, non, ou, parmi, present
+from convmed.moteur.noeuds import ans_revolus, cas, et, non, ou, parmi, present, vrai
 
 REGISTRE.entree("seance", "premier_janvier", "date", "1er janvier de l'année de l'acte")
 REGISTRE.entree("seance", "patient_ame", "booleen", "Patient bénéficiaire de l'AME", nul_signifie="non déclarée")
@@ -22,25 +22,25 @@ regle = REGISTRE.regle_de("tarifs", "convention-2016", "CSS R. 160-5 ; service-p
 @regle(entite="seance", unite="booléen", article="CSS R. 160-11")
 def exonere_ald(patient_ald, soins_hors_ald):
     """Soins en rapport avec une ALD exonérante."""
-    return et(present(patient_ald), patient_ald, non(et(present(soins_hors_ald), soins_hors_ald)))
+    return et(present(patient_ald), patient_ald, non(vrai(soins_hors_ald)))
 
 
 @regle(entite="seance", unite="booléen", article="CSS L. 160-9 et D. 160-3")
 def exonere_maternite(maternite):
     """Assurance maternité : de 4 mois avant le terme à 12 jours après l'accouchement."""
-    return et(present(maternite), maternite)
+    return vrai(maternite)
 
 
 @regle(entite="seance", unite="booléen", article="CSS L. 861-3")
 def beneficiaire_c2s(patient_c2s):
     """Bénéficiaire de la complémentaire santé solidaire."""
-    return et(present(patient_c2s), patient_c2s)
+    return vrai(patient_c2s)
 
 
 @regle(entite="seance", unite="booléen", article="CASF L. 251-1")
 def beneficiaire_ame(patient_ame):
     """Bénéficiaire de l'aide médicale de l'État."""
-    return et(present(patient_ame), patient_ame)
+    return vrai(patient_ame)
 
 
 @regle(entite="seance", unite="booléen", article="CSS L. 162-5-3 et D. 162-1-6")
@@ -48,7 +48,7 @@ def exception_au_parcours(patient_naissance, date_acte, urgence_vitale, regulati
     """Exception à la majoration hors parcours : moins de 16 ans, urgence, permanence des soins, adressage."""
     return ou(
         et(present(patient_naissance), ans_revolus(patient_naissance, date_acte) < bareme.age_hors_parcours),
-        et(present(urgence_vitale), urgence_vitale),
+        vrai(urgence_vitale),
         regulation != "aucune",
         et(present(adressage), parmi(adressage, ("medecin-traitant", "sage-femme", "infirmier-ipa"))),
     )
@@ -73,8 +73,8 @@ def taux_de_base(exonere_ald, exonere_maternite, beneficiaire_ame, invalidite, r
     """Part de l'assurance maladie obligatoire avant la majoration hors parcours."""
     return cas(
         (ou(exonere_ald, exonere_maternite, beneficiaire_ame), bareme.amo_100),
-        (et(present(invalidite), invalidite), bareme.amo_100),
-        (et(present(regime_local), regime_local), bareme.amo_alsace_moselle),
+        (vrai(invalidite), bareme.amo_100),
+        (vrai(regime_local), bareme.amo_alsace_moselle),
         sinon=bareme.amo_parcours,
     )
 
@@ -100,5 +100,5 @@ def participation_due(
         present(patient_naissance),
         ans_revolus(patient_naissance, premier_janvier) < bareme.age_participation_forfaitaire,
     )
-    hospitalisation = et(present(hospitalise), hospitalise)
+    hospitalisation = vrai(hospitalise)
     return non(ou(mineur, beneficiaire_c2s, beneficiaire_ame, exonere_maternite, hospitalisation))

@@ -6,7 +6,7 @@ Sources: NGAP and CCAM, the articles that the rows of the table cite.
 """
 
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import ans_revolus, et, non, ou, parmi, present
+from convmed.moteur.noeuds import ans_revolus, et, non, ou, parmi, present, vrai
 
 # The machine fills these from the codes billed together; supplements (YYYY490) are not acts.
 REGISTRE.entree("seance", "nombre_actes_ccam", "entier", "Actes CCAM de la séance, hors suppléments", "actes")
@@ -94,7 +94,7 @@ def depassement(tarif_opposable):
 @regle(entite="seance", unite="booléen", article="annexe 22")
 def consultation_avec_depassement(tarif_opposable, depassement_sur_l_acte_seul):
     """Dépassement facturé sur la consultation."""
-    return et(non(tarif_opposable), non(et(present(depassement_sur_l_acte_seul), depassement_sur_l_acte_seul)))
+    return et(non(tarif_opposable), non(vrai(depassement_sur_l_acte_seul)))
 
 
 @regle(entite="seance", unite="booléen", article="annexe 22")

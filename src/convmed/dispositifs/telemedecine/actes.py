@@ -59,7 +59,7 @@ def calculer_teleexpertise(demande: Demande, entree: Teleexpertise) -> Resultat:
         return Resultat(resultats | {"montant": 0, "motif": motif}, [], explications)
     if montant.valeur is None:
         necessaires = [seance.expliquer("tlm_drom"), montant]
-        refuser({f.champ: f for explication in necessaires for f in fautes_de(explication, _lieu_te)}.values())
+        refuser(fautes_de(necessaires, _lieu_te))
     if dans_le_delai is False:
         resultats["reserves"].append(
             f"réponse hors du délai de {afficher(delai, 'jours')} : condition non respectée ; le texte n'en tire pas la perte "

@@ -86,19 +86,16 @@ def _colonnes(entree: Activite) -> dict[str, Any]:
 
 
 def _fautes(medecin: Instance, *explications: Explication) -> list[Faute]:
-    fautes = {
-        faute.champ: faute
-        for explication in explications
-        for faute in fautes_de(explication, lambda feuille: f"entree.{feuille.nom.removeprefix('tlm_')}")
-    }
+    fautes = fautes_de(explications, lambda feuille: f"entree.{feuille.nom.removeprefix('tlm_')}")
     retenues, total = medecin.valeur("tlm_retenues"), medecin.valeur("tlm_actes_total")
     if retenues is not None and retenues > total:
         champ, valeur = "entree.teleexpertises", medecin.donnees["tlm_teleexpertises"]
         attendu = (
             f"au plus {total - medecin.donnees['tlm_teleconsultations']} : actes_total comprend les téléexpertises"
         )
-        fautes[champ] = Faute("valeur refusée", champ=champ, valeur=valeur, attendu=attendu)
-    return list(fautes.values())
+        fautes = [faute for faute in fautes if faute.champ != champ]
+        fautes.append(Faute("valeur refusée", champ=champ, valeur=valeur, attendu=attendu))
+    return fautes
 
 
 def _lecture(medecin: Instance, nom: str) -> dict[str, Any] | None:

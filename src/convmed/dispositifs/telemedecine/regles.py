@@ -7,7 +7,19 @@ of integers; it is shown in billionths.
 
 from convmed.dispositifs.telemedecine import entrees  # noqa: F401  the rules read the inputs that it declares
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import DIX_MILLE, ans_revolus, arrondi_demi_superieur, cas, et, non, ou, parmi, present
+from convmed.moteur.noeuds import (
+    DIX_MILLE,
+    a_defaut,
+    ans_revolus,
+    arrondi_demi_superieur,
+    cas,
+    et,
+    non,
+    ou,
+    parmi,
+    present,
+    vrai,
+)
 
 ANTERIEUR, SIGNE, PROPOSE = "convention-2016", "convention-2024", "proposition-2024-02-08"
 MILLIARD = 10**9
@@ -71,7 +83,7 @@ def tlm_sans_seuil():
 @regle_anterieure(entite="medecin", unite="booléen", du="2021-09-26")
 def tlm_sans_seuil(tlm_salarie_plateforme, bareme):
     """Aucun seuil ne s'applique au médecin (l'avenant 9 ne dit rien des salariés de plateforme)."""
-    salarie = et(present(tlm_salarie_plateforme), tlm_salarie_plateforme)
+    salarie = vrai(tlm_salarie_plateforme)
     return et(salarie, non(bareme.seuil_individuel_salaries))
 
 
@@ -79,7 +91,7 @@ def tlm_sans_seuil(tlm_salarie_plateforme, bareme):
 def tlm_sans_seuil(tlm_salarie_plateforme, tlm_exception_cpn, bareme):
     """Aucun seuil ne s'applique au médecin : exception décidée par la CPN."""
     excepte = ou(parmi(tlm_exception_cpn, bareme.exceptions_cpn), tlm_exception_cpn == "autre-decision")
-    salarie = et(present(tlm_salarie_plateforme), tlm_salarie_plateforme)
+    salarie = vrai(tlm_salarie_plateforme)
     return ou(et(present(tlm_exception_cpn), excepte), et(salarie, non(bareme.seuil_individuel_salaries)))
 
 
@@ -105,7 +117,7 @@ def tlm_seuil(tlm_sans_seuil, specialite, tlm_derogation_locale, bareme):
     return cas(
         (tlm_sans_seuil, None),
         (non(parmi(specialite, bareme.psychiatres)), bareme.seuil),
-        (et(present(tlm_derogation_locale), tlm_derogation_locale), bareme.seuil_psychiatres_derogation),
+        (vrai(tlm_derogation_locale), bareme.seuil_psychiatres_derogation),
         sinon=bareme.seuil_psychiatres,
     )
 
@@ -151,7 +163,7 @@ def tlm_montant_en_cause(tlm_au_dela, tlm_montant_moyen, specialite, bareme):
 @regle(entite="medecin", unite="booléen", du="2024-06-22", normes=["C11C-03", "C11C-04"])
 def tlm_recuperation_ouverte(tlm_depassement, tlm_avertissement, tlm_contradictoire):
     """Récupération ouverte : seuil dépassé, médecin averti, contradictoire mené."""
-    averti = et(present(tlm_avertissement), tlm_avertissement)
+    averti = vrai(tlm_avertissement)
     return et(tlm_depassement, averti, present(tlm_contradictoire), tlm_contradictoire)
 
 
@@ -173,7 +185,7 @@ def tlm_denominateur_hors_champ(tlm_retenues, tlm_actes_total, tlm_teleconsultat
 @regle_proposee(entite="medecin", unite="actes", du="2024-02-08", normes=["P3-29"])
 def tlm_denominateur_hors_champ(tlm_retenues, tlm_actes_total, tlm_teleexpertises, tlm_telesurveillances):
     """Actes de l'année, sans ce qui sortirait du champ."""
-    telesurveillances = cas((present(tlm_telesurveillances), tlm_telesurveillances), sinon=0)
+    telesurveillances = a_defaut(tlm_telesurveillances, sinon=0)
     return coherent(tlm_actes_total - tlm_teleexpertises - telesurveillances, tlm_retenues)
 
 

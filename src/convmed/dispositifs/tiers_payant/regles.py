@@ -5,7 +5,7 @@ The circulaire leaves it unchanged: the rules hold under every text. A situation
 """
 
 from convmed.donnees.entites import REGISTRE
-from convmed.moteur.noeuds import cas, et, non, ou, parmi, present
+from convmed.moteur.noeuds import cas, et, non, ou, parmi, present, vrai
 
 NON_DECLAREE = "situation non déclarée"
 
@@ -30,16 +30,11 @@ REGISTRE.entree("seance", "tp_ame", "booleen", "Patient bénéficiaire de l'AME"
 regle = REGISTRE.regle_de("tiers-payant", "convention-2016", "art. 42 à 42-7")
 
 
-def declaree(situation):
-    """Return true if a situation was declared, and declared true."""
-    return et(present(situation), situation)
-
-
 @regle(entite="seance", unite="booléen", normes=["C14.2-04"])
 def tp_acte_couteux(tp_acte_declare_couteux, tp_montant_acte, tp_coefficient_acte, bareme):
     """Acte particulièrement coûteux : tarif ou coefficient au seuil, ou au-dessus."""
     return ou(
-        declaree(tp_acte_declare_couteux),
+        vrai(tp_acte_declare_couteux),
         et(present(tp_montant_acte), tp_montant_acte >= bareme.seuil_tarif),
         et(present(tp_coefficient_acte), tp_coefficient_acte >= bareme.seuil_coefficient),
     )
@@ -51,11 +46,11 @@ def tp_acte_couteux(tp_acte_declare_couteux, tp_montant_acte, tp_coefficient_act
 def tp_conventionnel(tp_astreinte_regulee, tp_acte_couteux, tp_fond_oeil, tp_bucco_dentaire, tp_propharmacien):
     """Cas conventionnel de tiers payant."""
     return ou(
-        declaree(tp_astreinte_regulee),
+        vrai(tp_astreinte_regulee),
         tp_acte_couteux,
-        declaree(tp_fond_oeil),
-        declaree(tp_bucco_dentaire),
-        declaree(tp_propharmacien),
+        vrai(tp_fond_oeil),
+        vrai(tp_bucco_dentaire),
+        vrai(tp_propharmacien),
     )
 
 
@@ -68,21 +63,21 @@ def tp_hors_parcours(parcours):
 @regle(entite="seance", unite="booléen", article="art. 42-1 et 42-2 ; CSS, art. L. 861-3", normes=["C14.2-09"])
 def tp_c2s(patient_c2s, tp_hors_parcours):
     """Bénéficiaire de la C2S, sauf hors parcours."""
-    return et(declaree(patient_c2s), non(tp_hors_parcours))
+    return et(vrai(patient_c2s), non(tp_hors_parcours))
 
 
 @regle(entite="seance", unite="booléen", normes=["C14.2-09"])
 def tp_integral(tp_c2s, tp_ame):
     """Tiers payant intégral : C2S, ou dispense d'avance de frais de l'AME."""
-    return ou(tp_c2s, declaree(tp_ame))
+    return ou(tp_c2s, vrai(tp_ame))
 
 
 @regle(entite="seance", unite="booléen", article="art. 42-1 et 42-2", normes=["C14.2-08"])
 def tp_cas_legal(patient_ald, tp_maternite, bareme):
     """Autre cas légal de tiers payant, sur la part obligatoire."""
     return ou(
-        et(declaree(patient_ald), parmi("ald", bareme.cas_legaux)),
-        et(declaree(tp_maternite), parmi("maternite", bareme.cas_legaux)),
+        et(vrai(patient_ald), parmi("ald", bareme.cas_legaux)),
+        et(vrai(tp_maternite), parmi("maternite", bareme.cas_legaux)),
     )
 
 

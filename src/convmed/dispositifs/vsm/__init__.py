@@ -97,7 +97,7 @@ def calculer(demande: Demande, entree: Entree) -> Resultat:
     medecin = instance_de(demande, entree)
     montant = medecin.expliquer("vsm_montant")
     if montant.valeur is None:
-        refuser(faute for nom in CHAMPS for faute in fautes_de(medecin.expliquer(nom), _lieu))
+        refuser(fautes_de(map(medecin.expliquer, CHAMPS), _lieu))
     lignes = lignes_de_l_annee(medecin, entree.date_resultats.year)
     etabli = 0 if complement_inconnu(medecin) else montant.valeur
     resultats: dict[str, Any] = {
