@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from convmed.interfaces.cli import principal
-from convmed.restitution.graphiques import composer_les_taux, taux_contre_engagement
+from convmed.restitution.graphiques.optam import composer_les_taux, taux_contre_engagement
 from convmed.restitution.optam import COLONNES, SCHEMA_SUIVI, etudier
 from convmed.textes import Erreurs, trouver_texte
 

@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 
 from convmed.donnees.cabinet import lire_cabinet
-from convmed.restitution import contrats, echeancier_contrats, graphiques
+from convmed.restitution import contrats, echeancier_contrats
+from convmed.restitution.graphiques import contrats as graphiques
 from convmed.textes import Erreurs, trouver_texte
 
 EXEMPLE = Path(__file__).parents[2] / "exemples" / "contrat-assistant"

@@ -14,7 +14,7 @@ import yaml
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from convmed.restitution import graphiques
+from convmed.restitution.graphiques import frise as graphiques
 from convmed.restitution.mesures import (
     SCHEMA,
     Mesure,

@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from convmed.interfaces.console import CommandeEnFrancais, ecrire, en_csv, en_json, table_en_csv
 from convmed.interfaces.console import rangees_json as en_rangees
-from convmed.interfaces.options import format_, lire_date, sortie_, texte_, tout_lire
+from convmed.interfaces.options import format_, genre_d_image, lire_date, sortie_, texte_, tout_lire
 from convmed.textes import Erreurs, Faute, Texte, trouver_texte
 
 if TYPE_CHECKING:
@@ -139,10 +139,9 @@ def calendrier(
     if presentation == "ics":
         ecrire(mesures.en_ics(liste, choisi), sortie)
     elif presentation in ("svg", "png"):
-        from convmed.restitution import graphiques
+        from convmed.restitution.graphiques.frise import frise_des_mesures
 
-        genre: graphiques.Genre = "svg" if presentation == "svg" else "png"
-        ecrire(graphiques.frise_des_mesures(mesures.en_table(liste), titre, debut, fin, genre), sortie)
+        ecrire(frise_des_mesures(mesures.en_table(liste), titre, debut, fin, genre_d_image(presentation)), sortie)
     elif presentation == "json":
         ecrire(en_json(en_rangees(mesures.en_table(liste))), sortie)
     elif presentation == "csv":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from convmed.interfaces.console import AideEnFrancais, ecrire, en_csv, en_json, progression, table_en_csv
-from convmed.interfaces.options import ANNEES, dossier_, format_, lire_date, sortie_, texte_, tout_lire
+from convmed.interfaces.options import ANNEES, dossier_, format_, genre_d_image, lire_date, sortie_, texte_, tout_lire
 from convmed.textes import Erreurs, Faute, Texte, trouver_texte
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from convmed.donnees.dossier import Dossier
     from convmed.restitution.contrats import ContratSuivi, Simulation, Suivi
-    from convmed.restitution.graphiques import Genre
 
 Colonnes = list[str | tuple[str, str]]
 CLASSES = click.Choice(["p30-p90", "p90-p94", "p95+"])
@@ -81,11 +80,11 @@ def simuler(dossier: Path, au: str | None, classe: str | None, texte: str, prese
     elif presentation in ("svg", "png"):
         import polars as pl
 
-        from convmed.restitution import graphiques
+        from convmed.restitution.graphiques import contrats as graphiques
 
         titre = f"Assistants médicaux : aide maximale par année et par option, contrat signé le {simulation.signature:%d/%m/%Y}"
         table = pl.DataFrame(simulation.annees, infer_schema_length=None)
-        ecrire(graphiques.aides_par_annee_et_option(table, titre, _genre(presentation)), sortie)
+        ecrire(graphiques.aides_par_annee_et_option(table, titre, genre_d_image(presentation)), sortie)
     else:
         ecrire(_simulation_en_tables(simulation), sortie)
 
@@ -117,14 +116,14 @@ def suivre(dossier: Path, au: str | None, anniversaire: str | None, texte: str, 
     elif presentation in ("svg", "png"):
         import polars as pl
 
-        from convmed.restitution import graphiques
+        from convmed.restitution.graphiques import contrats as graphiques
 
         rangees = contrats.objectifs_et_constats(_avec_assistant(suivi))
         if not rangees:
             attendu = "pmt ou fa, avec initial et objectif"
             raise Erreurs([Faute("aucun contrat ne dit sa patientèle de départ ni son objectif", fichier="cabinet.toml", attendu=attendu)])
         titre = f"Assistants médicaux : objectif et constat, au {jour:%d/%m/%Y}"
-        ecrire(graphiques.objectif_et_constat(pl.DataFrame(rangees, infer_schema_length=None), titre, _genre(presentation)), sortie)
+        ecrire(graphiques.objectif_et_constat(pl.DataFrame(rangees, infer_schema_length=None), titre, genre_d_image(presentation)), sortie)
     else:
         ecrire(_suivi_en_tables(suivi), sortie)
 
@@ -185,10 +184,6 @@ def _avec_assistant(suivi: Suivi) -> Suivi:
         raise Erreurs([Faute("ce dossier n'a pas de contrat d'assistant médical", fichier="cabinet.toml",
                              attendu="une section [[assistants_medicaux]]")])  # fmt: skip
     return suivi
-
-
-def _genre(presentation: str) -> Genre:
-    return "svg" if presentation == "svg" else "png"
 
 
 def _simulation_en_tables(simulation: Simulation) -> RenderableType:

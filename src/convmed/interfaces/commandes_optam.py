@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -14,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convmed.interfaces.console import AideEnFrancais, ecrire, en_csv, en_json, lire_json
-from convmed.interfaces.options import Commande, annee_, format_, lire_date, sortie_, texte_, tout_lire
+from convmed.interfaces.console import AideEnFrancais, ecrire, en_csv, en_json, lire_objet
+from convmed.interfaces.options import Commande, annee_, format_, genre_d_image, lire_date, sortie_, texte_, tout_lire
 from convmed.textes import EN_VIGUEUR, NECESSAIRE, Erreurs, Faute, Texte, trouver_texte
 
 if TYPE_CHECKING:
-    from convmed.restitution.graphiques import Genre
     from convmed.restitution.optam import Etude
 
 # Where each option goes in the situation.
@@ -101,7 +98,7 @@ def simuler(
 
     # What cannot be read is left out, and the rest is still checked: every fault at once.
     choisi = tente(lambda: trouver_texte(texte), trouver_texte(EN_VIGUEUR))
-    lu = tente(lambda: _lire(fichier))
+    lu = tente(lambda: lire_objet(fichier, "la situation") if fichier else {})
     lues = {_champ(nom): tente(partial(_valeur, nom, mot)) for nom, mot in donnees.items()}
     situation = _completer(lu or {}, {champ: valeur for champ, valeur in lues.items() if valeur is not None})
     provenance = {champ: f"--{nom}" for nom, (champ, _) in {**MOTS, **NOMBRES}.items() if fichier is None or nom in donnees}
@@ -153,34 +150,11 @@ def _ecrire(etude: Etude, presentation: str, sortie: Path | None) -> None:
 
         ecrire(en_tables(etude), sortie)
     else:
-        from convmed.restitution import graphiques
+        from convmed.restitution.graphiques.optam import taux_contre_engagement
 
-        genre: Genre = "svg" if presentation == "svg" else "png"
         titre = f"Taux OPTAM de {etude.annee} contre l'engagement, et bandes de tolérance"
-        image = graphiques.taux_contre_engagement(etude.table_du_suivi(), etude.table_des_paliers(), titre, etude.annee, genre)
+        image = taux_contre_engagement(etude.table_du_suivi(), etude.table_des_paliers(), titre, etude.annee, genre_d_image(presentation))
         ecrire(image, sortie)
-
-
-def _lire(fichier: str | None) -> dict[str, Any]:
-    """Return the object of a JSON file, or of stdin."""
-    if fichier is None:
-        return {}
-    nom = "entrée standard" if fichier == "-" else fichier
-    try:
-        brut = sys.stdin.buffer.read() if fichier == "-" else Path(fichier).read_bytes()
-        lu = lire_json(brut)
-    except OSError as erreur:
-        raise Erreurs([Faute(f"lecture impossible : {erreur.strerror}", fichier=nom)]) from None
-    except RecursionError:
-        raise Erreurs([Faute("JSON illisible : des objets imbriqués trop profondément", fichier=nom)]) from None
-    except json.JSONDecodeError as erreur:
-        raise Erreurs([Faute(f"JSON illisible : colonne {erreur.colno}", fichier=nom, ligne=erreur.lineno)]) from None
-    except ValueError as erreur:
-        motif = "du texte UTF-8 est attendu" if isinstance(erreur, UnicodeDecodeError) else str(erreur)
-        raise Erreurs([Faute(f"JSON illisible : {motif}", fichier=nom)]) from None
-    if not isinstance(lu, dict):
-        raise Erreurs([Faute("valeur refusée", fichier=nom, attendu="un objet JSON : la situation")])
-    return lu
 
 
 def _champ(option: str) -> str:

@@ -147,6 +147,25 @@ def lire_json(octets: bytes) -> Any:
     return json.loads(octets.decode("utf-8-sig"), parse_constant=_constante_refusee, object_pairs_hook=_sans_doublon)
 
 
+def lire_objet(fichier: str, quoi: str) -> dict[str, Any]:
+    """Return the object of a JSON file, or of stdin if its name is `-`; `Erreurs` says where it cannot be read."""
+    nom = "entrée standard" if fichier == "-" else fichier
+    try:
+        lu = lire_json(sys.stdin.buffer.read() if fichier == "-" else Path(fichier).read_bytes())
+    except OSError as erreur:
+        raise Erreurs([Faute(f"lecture impossible : {erreur.strerror}", fichier=nom)]) from None
+    except RecursionError:
+        raise Erreurs([Faute("JSON illisible : des objets imbriqués trop profondément", fichier=nom)]) from None
+    except json.JSONDecodeError as erreur:
+        raise Erreurs([Faute(f"JSON illisible : colonne {erreur.colno}", fichier=nom, ligne=erreur.lineno)]) from None
+    except ValueError as erreur:
+        motif = "du texte UTF-8 est attendu" if isinstance(erreur, UnicodeDecodeError) else str(erreur)
+        raise Erreurs([Faute(f"JSON illisible : {motif}", fichier=nom)]) from None
+    if not isinstance(lu, dict):
+        raise Erreurs([Faute("valeur refusée", fichier=nom, attendu=f"un objet JSON : {quoi}")])
+    return lu
+
+
 def _sans_doublon(paires: list[tuple[str, Any]]) -> dict[str, Any]:
     objet = dict(paires)
     if len(objet) != len(paires):

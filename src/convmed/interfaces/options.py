@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from convmed.textes import EN_VIGUEUR, Erreurs, Faute
+
+if TYPE_CHECKING:
+    from convmed.restitution.graphiques.socle import Genre
 
 Commande = TypeVar("Commande", bound=Callable[..., Any])
 
@@ -25,6 +28,11 @@ def format_(*formats: str) -> Callable[[Commande], Commande]:
     """Return the option that chooses how a result is written; the first format is the default."""
     choix = click.Choice(formats)
     return click.option("--format", "presentation", type=choix, default=formats[0], show_default=True, help="Présentation.")
+
+
+def genre_d_image(presentation: str) -> Genre:
+    """Return the kind of image that a format asks for: PNG, or else SVG."""
+    return "png" if presentation == "png" else "svg"
 
 
 def lire_date(valeur: str, option: str) -> dt.date:
