@@ -43,6 +43,12 @@ def en_polars(entite: str, lignes: Lignes, besoin: Besoin) -> pl.DataFrame:
     return pl.DataFrame(lignes, schema=schema, orient="row")
 
 
+def fermer(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table whose words are closed lists, as in an extract of the country."""
+    mots = [nom for nom, genre in table.schema.items() if genre == pl.String and nom in REGISTRE.entrees]
+    return table.with_columns(pl.col(nom).cast(pl.Enum(table[nom].drop_nulls().unique().sort())) for nom in mots)
+
+
 def ecarts(attendues: Mapping[str, Mapping[str, Any]], obtenues: Lignes, entite: str, noms: list[str]) -> list[str]:
     """Return each value that is not the traced one, in type as in value."""
     lues = {ligne[entite]: ligne for ligne in obtenues}
@@ -61,12 +67,13 @@ def verifier(ici: Contexte, besoin: Besoin, tables: Mapping[str, Lignes], sans_n
     en_memoire = {entite: en_polars(entite, lignes, besoin) for entite, lignes in tables.items()}
     with duckdb.connect() as base:
         relations = {entite: base.from_arrow(table.to_arrow()) for entite, table in en_memoire.items()}
-        for moteur, fournies in (("polars", en_memoire), ("duckdb", relations)):
+        fermees = {entite: fermer(table) for entite, table in en_memoire.items()}
+        for moteur, fournies in (("polars", en_memoire), ("polars, mots clos", fermees), ("duckdb", relations)):
             calcul = Calcul(ici, fournies, sans_nul)
             for entite, lignes in attendues.items():
                 noms = besoin.regles[entite]
                 resultat = calcul.evaluer(entite, noms)
-                obtenues = resultat.collect() if moteur == "polars" else resultat.pl()
+                obtenues = resultat.pl() if moteur == "duckdb" else resultat.collect()
                 assert ecarts(lignes, obtenues.to_dicts(), entite, noms) == [], moteur
 
 

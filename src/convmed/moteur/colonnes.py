@@ -14,7 +14,7 @@ import narwhals.stable.v2 as nw
 from convmed.moteur import noeuds
 from convmed.moteur.planification import Analyse, Plan, Planificateur
 from convmed.moteur.registre import Contexte, Entree
-from convmed.moteur.traduction import TYPES, Traducteur, numero_de
+from convmed.moteur.traduction import NUMERO, TYPES, Traducteur, numero_de
 from convmed.textes import Erreurs, Faute
 
 # What a file or another engine may hold for each kind of input, besides a column that is empty throughout.
@@ -31,37 +31,42 @@ class Calcul:
 
     A child table names its parent in the column called like the parent entity, as the parent table names its rows.
     `sans_nul` names the columns known to have no hole, `vides` the child entities known to have no row: both only make
-    the computation lighter.
+    the computation lighter. `ailleurs` gives the columns of the tables that are not here, their aggregates being.
     """
 
     def __init__(
-        self, contexte: Contexte, tables: Mapping[str, Any], sans_nul: Iterable[str] = (), vides: Iterable[str] = ()
+        self, contexte: Contexte, tables: Mapping[str, Any], sans_nul: Iterable[str] = (), vides: Iterable[str] = (),
+        ailleurs: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
         self.contexte = contexte
         self.tables: dict[str, nw.LazyFrame[Any]] = {}
-        self.colonnes: dict[str, frozenset[str]] = {}
+        self.colonnes = {entite: frozenset(colonnes) for entite, colonnes in (ailleurs or {}).items()}
+        self.fermees: dict[str, tuple[str, ...]] = {}
         fautes: list[Faute] = []
         for entite, table in tables.items():
-            self._accueillir(entite, nw.from_native(table).lazy(), fautes)
+            self.tables[entite] = self.accueillir(entite, table, fautes)
+            self.colonnes[entite] = frozenset(nw.from_native(table).collect_schema().names())
         if fautes:
             raise Erreurs(fautes)
         self.sur_spark = any(table.implementation.is_spark_like() for table in self.tables.values())
-        self.analyse = Analyse(contexte, self.colonnes, sans_nul, vides)
+        self.analyse = Analyse(contexte, self.colonnes, sans_nul, vides, self.fermees)
         self.planificateur = Planificateur(self.analyse)
 
-    def _accueillir(self, entite: str, table: nw.LazyFrame[Any], fautes: list[Faute]) -> None:
-        """Bring the inputs of a table to the types of computation: small or unsigned integers would wrap round."""
-        schema, conversions = table.collect_schema(), {}
-        self.colonnes[entite] = frozenset(schema.names())
-        for nom, dtype in schema.items():
+    def accueillir(self, entite: str, native: Any, fautes: list[Faute]) -> nw.LazyFrame[Any]:
+        """Return a table with its inputs in the types of computation: small or unsigned integers would wrap round."""
+        table: nw.LazyFrame[Any] = nw.from_native(native).lazy()
+        conversions = {}
+        for nom, dtype in table.collect_schema().items():
             entree = self.contexte.registre.entrees.get(nom)
             if entree is None or entree.entite != entite or dtype == TYPES[entree.genre]:
                 continue
+            if isinstance(dtype, nw.Enum) and table.implementation.is_polars():
+                table, self.fermees[nom] = _numeroter(table, nom), tuple(dtype.categories)
             if dtype == nw.Unknown or any(dtype == permis for permis in ACCEPTES[entree.genre]):
                 conversions[nom] = nw.col(nom).cast(TYPES[entree.genre])
             else:
                 fautes.append(_mauvais_type(entite, entree, dtype))
-        self.tables[entite] = table.with_columns(**conversions) if conversions else table
+        return table.with_columns(**conversions) if conversions else table
 
     def evaluer(self, entite: str, resultats: Iterable[str], garder: Iterable[str] = ()) -> Any:
         """Return the table of an entity with the columns asked for, and those of `garder`, as a native lazy frame."""
@@ -71,22 +76,41 @@ class Calcul:
         return table.select(*dict.fromkeys([*cles, *garder, *resultats])).to_native()
 
     def _table(self, entite: str, resultats: Iterable[str]) -> nw.LazyFrame[Any]:
-        return self._executer(self.planificateur.planifier(entite, resultats))
+        return self.executer(self.planificateur.planifier(entite, resultats))
 
-    def _executer(self, plan: Plan) -> nw.LazyFrame[Any]:
+    def executer(self, plan: Plan) -> nw.LazyFrame[Any]:
         """Return the table of an entity with every column of its plan."""
         if plan.entite not in self.tables:
             raise LookupError(f"la table « {plan.entite} » n'est pas fournie")
         table = self._joindre_parent(self.tables[plan.entite], plan)
-        for enfant, agregats in plan.agregats.items():
-            table = self._joindre_agregats(table, plan.entite, enfant, list(agregats.values()))
-        traducteur = Traducteur(self.analyse, plan, self.sur_spark)
+        for enfant, agregats in self.agregats_a_prendre(plan).items():
+            table = self._joindre_agregats(table, plan.entite, enfant, agregats)
+        return self.appliquer(table, self.niveaux(plan))
+
+    def niveaux(self, plan: Plan) -> list[dict[str, nw.Expr]]:
+        """Return the columns of a plan, level by level, each resting on those before it."""
+        traducteur, niveaux = Traducteur(self.analyse, plan, self.sur_spark), []
         for niveau in plan.niveaux:
             colonnes = {nom: traducteur.definition(nom) for nom in niveau}
             # An engine drops the column of words if nothing reads it but through its numbers.
             colonnes |= {numero_de(nom): traducteur.numeros(nom) for nom in niveau if traducteur.mots(nom)}
+            niveaux.append(colonnes)
+        return niveaux
+
+    @staticmethod
+    def appliquer(table: nw.LazyFrame[Any], niveaux: Iterable[Mapping[str, nw.Expr]]) -> nw.LazyFrame[Any]:
+        """Return a table with the columns of each level."""
+        for colonnes in niveaux:
             table = table.with_columns(**colonnes)
         return table
+
+    def agregats_a_prendre(self, plan: Plan) -> dict[str, list[tuple[str, noeuds.Agregat]]]:
+        """Return, by child entity, the aggregates that the table of a plan does not hold already."""
+        manquants = {
+            enfant: [(nom, agregat) for nom, agregat in agregats.values() if nom not in self.colonnes[plan.entite]]
+            for enfant, agregats in plan.agregats.items()
+        }
+        return {enfant: agregats for enfant, agregats in manquants.items() if agregats}
 
     def _joindre_parent(self, table: nw.LazyFrame[Any], plan: Plan) -> nw.LazyFrame[Any]:
         lues = sorted(nom for nom in plan.du_parent if self.analyse.fournie(nom))
@@ -103,7 +127,7 @@ class Calcul:
         traducteur = Traducteur(self.analyse, plan, self.sur_spark)
         contributions = {nom: traducteur.contribution(agregat) for nom, agregat in agregats}
         groupes = (
-            self._executer(plan)
+            self.executer(plan)
             .select(entite, **contributions)
             .group_by(entite)
             .agg(*(_reduire(nom, agregat.genre) for nom, agregat in agregats))
@@ -115,6 +139,14 @@ class Calcul:
             if agregat.genre not in {"premiere", "derniere"}
         }
         return table.with_columns(**comptes) if comptes else table
+
+
+def _numeroter(table: nw.LazyFrame[Any], nom: str) -> nw.LazyFrame[Any]:
+    """Add the rank of the words of a closed column, which Polars holds already."""
+    natif = table.to_native()
+    rang = nw.get_native_namespace(natif).col(nom).to_physical()
+    numerotee: nw.LazyFrame[Any] = nw.from_native(natif.with_columns(rang.alias(numero_de(nom))))
+    return numerotee.with_columns(nw.col(numero_de(nom)).cast(NUMERO))
 
 
 def _reduire(nom: str, genre: str) -> nw.Expr:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
+from hashlib import blake2s
 from typing import Any
 
 from convmed.moteur import noeuds
@@ -49,13 +50,15 @@ class Analyse:
         colonnes: Mapping[str, frozenset[str]],
         sans_nul: Iterable[str] = (),
         vides: Iterable[str] = (),
+        fermees: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
-        self.contexte, self.colonnes = contexte, colonnes
+        self.contexte, self.colonnes, self.fermees = contexte, colonnes, fermees or {}
         self.sans_nul, self.vides = frozenset(sans_nul), frozenset(vides)
         self.exercice = Instance(contexte, EXERCICE, {})
         self._constantes: dict[int, tuple[bool, Any]] = {}
         self._manquables: dict[int, bool] = {}
         self._numeros: dict[int, int] = {}
+        self._empreintes: dict[int, str] = {}
         self._formes: dict[object, int] = {}
 
     def fournie(self, nom: str) -> bool:
@@ -133,9 +136,9 @@ class Analyse:
         return any(self._peut_manquer_sauf(enfant, gardes) for enfant in sous)
 
     def enumeration(self, nom: str) -> tuple[str, ...]:
-        """Return the words among which a rule chooses, if it does nothing else: columns handle numbers faster."""
+        """Return the words of a rule that only chooses among them, or of an input that knows its own: numbers are faster."""
         if nom in self.contexte.registre.entrees:
-            return ()
+            return self.fermees.get(nom, ())
         noeud = self.contexte.regle(nom).noeud
         if not isinstance(noeud, noeuds.Cas):
             return ()
@@ -151,6 +154,23 @@ class Analyse:
             forme = noeuds.forme(noeud) if isinstance(noeud, FEUILLES) else (*noeuds.tete(noeud), parties)
             self._numeros[id(noeud)] = self._formes.setdefault(forme, len(self._formes))
         return self._numeros[id(noeud)]
+
+
+    def empreinte(self, noeud: noeuds.Noeud) -> str:
+        """Return a name that two expressions share, whatever their text and figures, if they are the same computation."""
+        if id(noeud) not in self._empreintes:
+            fixe, valeur = self.constante(noeud)
+            if fixe:
+                parties: list[object] = ["=", type(valeur).__name__, valeur]
+            elif isinstance(noeud, noeuds.Colonne) and noeud.nom in self.contexte.registre.entrees:
+                parties = ["entree", noeud.nom, self.fournie(noeud.nom)]
+            elif isinstance(noeud, noeuds.Colonne):
+                parties = [self.empreinte(self.contexte.regle(noeud.nom).noeud)]
+            else:
+                sous = [self.empreinte(enfant) for enfant in noeuds.enfants(noeud)]
+                parties = [*noeuds.tete(noeud), *sous]
+            self._empreintes[id(noeud)] = blake2s(repr(parties).encode(), digest_size=8).hexdigest()
+        return self._empreintes[id(noeud)]
 
 
 class Planificateur:
@@ -189,7 +209,7 @@ class Planificateur:
                 lues.append(element.nom)
             elif isinstance(element, noeuds.Agregat) and not self.analyse.constante(element)[0]:
                 de_l_enfant = plan.agregats.setdefault(element.entite, {})
-                de_l_enfant.setdefault(noeuds.forme(element), (f"_{element.entite}_{len(de_l_enfant)}", element))
+                de_l_enfant.setdefault(noeuds.forme(element), (f"_{element.entite}_{self.analyse.empreinte(element)}", element))
         return lues
 
     def _noter_ailleurs(self, plan: Plan, nom: str) -> None:
