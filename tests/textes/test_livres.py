@@ -231,7 +231,8 @@ def test_ce_que_personne_n_a_publie_renvoie_a_son_article() -> None:
 
 
 def test_les_valeurs_s_ecrivent_en_clair() -> None:
-    assert {r["valeur"] for r in en_vigueur(dt.date(2025, 1, 1)) if r["unite"] == "booléen"} == {"oui", "non"}
+    # A yes or no that nobody published is neither.
+    assert {r["valeur"] for r in en_vigueur(dt.date(2025, 1, 1)) if r["unite"] == "booléen"} == {"oui", "non", "non publié"}
     (mois,) = (r["valeur"] for r in en_vigueur(dispositif=FMT) if r["figure"] == "mois_des_versements")
     assert mois == "4, 6, 9, 11"
     (dates,) = (r for r in en_vigueur(dispositif="vsm") if r["figure"] == "dates_des_resultats")
