@@ -19,6 +19,7 @@ import yaml
 
 from convmed.dispositifs import tous
 from convmed.donnees.entites import REGISTRE
+from convmed.donnees.population.reperes import par_norme
 from convmed.textes import Erreurs, Faute, baremes
 from convmed.textes.bareme import dossiers_des_dispositifs
 
@@ -178,7 +179,7 @@ def _fautes_de_raison(raison: Raison) -> list[Faute]:
 
 
 def nommees() -> dict[str, list[str]]:
-    """Return what names each norm: rules (`règle x`), figures (`figure d.x`) and examples (`exemple d::nom`)."""
+    """Return what names each norm: rules (`règle x`), figures (`figure d.x`), examples (`exemple d::nom`), statistics (`repère x`)."""
     tous()  # importing every dispositif fills the registry of rules
     qui: dict[str, list[str]] = {}
 
@@ -196,6 +197,9 @@ def nommees() -> dict[str, list[str]]:
     for dispositif, dossier in dossiers_des_dispositifs().items():
         for exemple in exemples(dossier):
             noter(exemple.get("normes") or (), f"exemple {dispositif}::{exemple.get('nom')}")
+    for norme, reperes in par_norme().items():
+        for repere in reperes:
+            noter([norme], f"repère {repere}")
     return qui
 
 
