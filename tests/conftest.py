@@ -115,3 +115,33 @@ class Cliquet:
         contenu = {norme: sorted(self.tenues[norme]) for norme in sorted(self.tenues)}
         self.fichier.write_text(json.dumps(contenu, ensure_ascii=False, indent=1) + "\n", "utf-8")
         self.bilan.append(f"{len(contenu)} normes tenues, écrites dans {self.fichier.name}")
+
+
+# Few rows and many columns: what costs is preparing the query, not running it.
+SPARK = {
+    "spark.ui.enabled": "false",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.default.parallelism": "2",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
+}
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """Give a real Spark, on this machine: one for all the tests that ask for it."""
+    from pyspark.sql import SparkSession
+
+    batisseur = SparkSession.builder.master("local[2]").appName("convmed")
+    for nom, valeur in SPARK.items():
+        batisseur = batisseur.config(nom, valeur)
+    session = batisseur.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convmed.moteur.colonnes import Calcul
-from convmed.moteur.denombrement import compter, decomposer, recomposer
+from convmed.moteur.denombrement import Comptage, decomposer, recomposer
 from convmed.moteur.etat import Recensement
 from convmed.moteur.noeuds import (
     ans_revolus,
@@ -124,7 +124,7 @@ def test_l_etat_donne_ce_que_donnent_les_jointures(des_lecteurs: list[Any], des_
     assert obtenu.equals(sans_etat.evaluer("lecteur", RESULTATS).collect().sort("lecteur"))
 
     pris_du_reseau = decomposer(avec_etat, "reseau", "lecteur", ["budget"])
-    comptes = compter(avec_etat, "reseau", "lecteur", pris_du_reseau).collect()
+    comptes = Comptage(avec_etat, "reseau", "lecteur", pris_du_reseau).compter(etat, tables["reseau"])
     reseaux = recomposer(tables["reseau"].join(comptes, on="reseau", how="left"), pris_du_reseau)
     budgets = Calcul(contexte(r), {"reseau": reseaux}, ailleurs=schemas).evaluer("reseau", ["budget"]).collect().sort("reseau")
     assert budgets.equals(sans_etat.evaluer("reseau", ["budget"]).collect().sort("reseau"))

@@ -6,11 +6,8 @@ import datetime as dt
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 import convmed
 from convmed.donnees.entites import REGISTRE
@@ -33,20 +30,6 @@ from moteurs.test_accord import ecarts
 # Rows of an entity by the number of its ancestors: some children for each parent.
 LIGNES = (100, 1_500, 6_000)
 GRAINE = 20240604
-OPTIONS = {
-    "spark.ui.enabled": "false",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.host": "127.0.0.1",
-    "spark.sql.session.timeZone": "UTC",
-    # Few rows and many columns: what costs is preparing the query, not running it.
-    "spark.sql.shuffle.partitions": "2",
-    "spark.default.parallelism": "2",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.python.sql.dataFrameDebugging.enabled": "false",
-}
 
 
 def regles_par_cadre() -> dict[tuple[str, dt.date], list[str]]:
@@ -56,19 +39,6 @@ def regles_par_cadre() -> dict[tuple[str, dt.date], list[str]]:
         for cadre in cadres(dispositif):
             groupes.setdefault((cadre.texte, cadre.date), []).extend(cadre.regles)
     return groupes
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    from pyspark.sql import SparkSession
-
-    batisseur = SparkSession.builder.master("local[2]").appName("convmed")
-    for nom, valeur in OPTIONS.items():
-        batisseur = batisseur.config(nom, valeur)
-    session = batisseur.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
-    yield session
-    session.stop()
 
 
 def en_spark(session: Any, entite: str, lignes: Lignes, besoin: Besoin) -> Any:

@@ -93,13 +93,21 @@ class Refus(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Volet:
+    """What each doctor of a population is owed under a dispositif: the context, and the rule whose column it is."""
+
+    contexte: Contexte
+    regle: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dispositif:
     """A dispositif of the convention.
 
     `entree` is the shape of its input (or one for each value of the field `calcul`, or a function that gives it once
     every dispositif is loaded); `calculer` takes the
     frame and the input and returns a `Resultat`, or raises `Refus`; `annee_de` reads the exercise in an input that
-    carries its own date.
+    carries its own date; `volet` is what a population is owed, for a dispositif that its tables suffice to compute.
     """
 
     nom: str
@@ -107,6 +115,7 @@ class Dispositif:
     entree: type[Modele] | Mapping[str, type[Modele]] | Callable[[], type[Modele]]
     calculer: Callable[[Demande, Any], Resultat]
     annee_de: Callable[[Any], int | None] = lambda entree: None
+    volet: Callable[[Demande], Volet] | None = None
 
 
 @cache

@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from convmed.donnees.fichiers import ecriture_entiere
 from convmed.textes import Erreurs, Faute
 
 if TYPE_CHECKING:
@@ -109,12 +108,8 @@ def ecrire(contenu: Any, sortie: Path | None) -> None:
         else:
             sys.stdout.buffer.write(contenu)
         return
-    try:
-        with tempfile.NamedTemporaryFile("wb", dir=sortie.parent, delete=False) as fichier:
-            fichier.write(contenu.encode("utf-8") if isinstance(contenu, str) else contenu)
-        os.replace(fichier.name, sortie)
-    except OSError as erreur:
-        raise Erreurs([Faute(f"écriture impossible : {erreur.strerror}", fichier=str(sortie))]) from erreur
+    with ecriture_entiere(sortie) as fichier:
+        fichier.write(contenu.encode("utf-8") if isinstance(contenu, str) else contenu)
 
 
 class Avancement(Protocol):

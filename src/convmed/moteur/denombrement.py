@@ -6,7 +6,7 @@ the same question, and only what they change is read again from the children.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,24 @@ class Denombrement:
     conditions: dict[str, noeuds.Noeud] = field(default_factory=dict)
     termes: dict[str, noeuds.Noeud] = field(default_factory=dict)
     sommes: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def noms(self) -> list[str]:
+        """Return the names of what is taken."""
+        return [*self.conditions, *self.termes]
+
+    def ajouter(self, autre: Denombrement) -> None:
+        """Take what another takes, too."""
+        self.conditions |= autre.conditions
+        self.termes |= autre.termes
+        self.sommes |= autre.sommes
+
+    def sans(self, connus: Collection[str]) -> Denombrement:
+        """Return what remains to be taken once some is known."""
+        return Denombrement(
+            {nom: noeud for nom, noeud in self.conditions.items() if nom not in connus},
+            {nom: noeud for nom, noeud in self.termes.items() if nom not in connus},
+        )
 
 
 def decomposer(calcul: Calcul, entite: str, enfant: str, resultats: Iterable[str], expressions: Iterable[noeuds.Noeud] = ()) -> Denombrement:
@@ -123,16 +141,40 @@ def _colonne_et_mot(condition: noeuds.Noeud) -> str | None:
     return None
 
 
+class Comptage:
+    """Takes counts and sums from the children of each row, for tables of one schema, again and again."""
+
+    def __init__(self, calcul: Calcul, entite: str, enfant: str, pris: Denombrement) -> None:
+        self.calcul, self.entite, self.enfant = calcul, entite, enfant
+        lus = {**pris.conditions, **pris.termes}
+        plan = calcul.planificateur.planifier(enfant, (), lus.values())
+        traducteur = Traducteur(calcul.analyse, plan, calcul.sur_spark)
+        self.du_parent = sorted(nom for nom in plan.du_parent if calcul.analyse.fournie(nom))
+        self.niveaux = calcul.niveaux(plan)
+        self.lus = {nom: traducteur.expression(noeud) for nom, noeud in lus.items()}
+        self.sommes = [
+            (nw.col(nom).cast(nw.Int64) if nom in pris.conditions else nw.col(nom)).sum().fill_null(0).cast(nw.Int64).alias(nom)
+            for nom in lus
+        ]
+
+    def compter(self, enfants: Any, parents: Any) -> Any:
+        """Return, for each parent that has children, each count and each sum; native frames, in and out, of one engine."""
+        table = self.calcul.accueillir(self.enfant, enfants, [])
+        if self.du_parent:
+            lus = self.calcul.accueillir(self.entite, parents, []).select(self.entite, *self.du_parent)
+            table = table.join(lus, on=self.entite, how="left")
+        return self.reduire(self.calcul.appliquer(table, self.niveaux)).collect().to_native()
+
+    def reduire(self, table: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """Return the counts and sums of each parent, from the columns that they read."""
+        return table.select(self.entite, **self.lus).group_by(self.entite).agg(*self.sommes)
+
+
 def compter(calcul: Calcul, entite: str, enfant: str, pris: Denombrement) -> Any:
-    """Return a lazy native frame: for each row of the entity that has children, each count and each sum."""
-    noeuds_lus = {**pris.conditions, **pris.termes}
-    plan = calcul.planificateur.planifier(enfant, (), noeuds_lus.values())
-    traducteur = Traducteur(calcul.analyse, plan, calcul.sur_spark)
-    lus = {cle: traducteur.expression(noeud) for cle, noeud in noeuds_lus.items()}
-    sommes = [
-        (nw.col(cle).cast(nw.Int64) if cle in pris.conditions else nw.col(cle)).sum().fill_null(0).cast(nw.Int64).alias(cle) for cle in lus
-    ]
-    return calcul.executer(plan).select(entite, **lus).group_by(entite).agg(*sommes).to_native()
+    """Return, as a native lazy frame, the same as `Comptage`, from the tables of the calculation and their children."""
+    comptage = Comptage(calcul, entite, enfant, pris)
+    plan = calcul.planificateur.planifier(enfant, (), {**pris.conditions, **pris.termes}.values())
+    return comptage.reduire(calcul.executer(plan)).to_native()
 
 
 def recomposer(table: Any, pris: Denombrement) -> Any:

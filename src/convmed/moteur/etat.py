@@ -7,7 +7,7 @@ faster than grouping and joining, and one partition at a time.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
@@ -32,6 +32,7 @@ class Lecture:
     enfant: str
     discriminant: tuple[str, str] | None
     du_parent: tuple[str, ...]
+    niveaux_du_parent: list[dict[str, nw.Expr]]
     niveaux: list[dict[str, nw.Expr]]
     termes: dict[str, nw.Expr]
     agregats: Agregats
@@ -54,7 +55,8 @@ class Recensement:
                 if nom not in self.noms:
                     self.noms.add(nom)
                     par_mot[_discriminant(calcul, agregat)].append((nom, agregat))
-            self.lectures += [self._preparer(calcul, enfant, mot, pris) for mot, pris in par_mot.items()]
+            for mot, pris in par_mot.items():
+                self.lectures.append(self._preparer(calcul, enfant, mot, pris))
 
     def _preparer(self, calcul: Calcul, enfant: str, discriminant: tuple[str, str] | None, agregats: Agregats) -> Lecture:
         # Each condition and each term is computed once, whatever the number of aggregates that read it.
@@ -62,19 +64,31 @@ class Recensement:
         plan = calcul.planificateur.planifier(enfant, (), lus.values())
         traducteur = Traducteur(calcul.analyse, plan)
         du_parent = tuple(nom for nom in sorted(plan.du_parent) if calcul.analyse.fournie(nom))
+        # What a rule of the parent takes from its children is taken before.
+        self.ajouter(calcul, du_parent)
+        niveaux_du_parent = calcul.niveaux(calcul.planificateur.planifier(self.entite, du_parent))
         termes = {nom: traducteur.expression(noeud) for nom, noeud in lus.items()}
-        return Lecture(calcul, enfant, discriminant, du_parent, calcul.niveaux(plan), termes, agregats)
+        return Lecture(calcul, enfant, discriminant, du_parent, niveaux_du_parent, calcul.niveaux(plan), termes, agregats)
 
     def completer(self, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-        """Return the table of the entity with every aggregate; its key names each row once."""
+        """Return the table of the entity with every aggregate that it does not hold; its key names each row once."""
         parents = tables[self.entite]
         rangees: dict[str, _Rangees] = {}
-        colonnes: list[pl.Series] = []
         for lecture in self.lectures:
+            if all(nom in parents.columns for nom, _ in lecture.agregats):
+                continue
             if lecture.enfant not in rangees:
                 rangees[lecture.enfant] = _Rangees(tables[lecture.enfant], parents.get_column(self.entite))
-            colonnes += rangees[lecture.enfant].prendre(lecture, parents)
-        return parents.with_columns(colonnes)
+            parents = parents.hstack(rangees[lecture.enfant].prendre(lecture, self._du_parent(lecture, parents), parents.columns))
+        return parents
+
+    def _du_parent(self, lecture: Lecture, parents: pl.DataFrame) -> pl.DataFrame:
+        """Return the columns of the parents that a reading needs on its rows."""
+        if not lecture.niveaux_du_parent:
+            return parents.select(lecture.du_parent)
+        calcules = lecture.calcul.appliquer(lecture.calcul.accueillir(self.entite, parents, []), lecture.niveaux_du_parent)
+        lus: pl.DataFrame = calcules.select(*lecture.du_parent).to_native().collect()
+        return lus
 
 
 class _Rangees:
@@ -87,16 +101,18 @@ class _Rangees:
             self.table, self.rangs = self.table.filter(connues), self.rangs[connues]
         self.tries: dict[str, tuple[pl.DataFrame, Entiers, Entiers]] = {}
 
-    def prendre(self, lecture: Lecture, parents: pl.DataFrame) -> list[pl.Series]:
-        """Return the aggregates of one reading, on the rows of the parents."""
+    def prendre(self, lecture: Lecture, parents: pl.DataFrame, connus: Collection[str]) -> list[pl.Series]:
+        """Return the aggregates of one reading that are not known, on the rows of the parents."""
         table, rangs = self._de(lecture)
-        table = table.with_columns(parents.get_column(nom).gather(rangs) for nom in lecture.du_parent)
+        table = table.with_columns(colonne.gather(rangs) for colonne in parents)
         calculee = lecture.calcul.appliquer(lecture.calcul.accueillir(lecture.enfant, table, []), lecture.niveaux)
         # A constant alone would give one row.
         lus: pl.DataFrame = calculee.select(nw.col(table.columns[0]), **lecture.termes).to_native().collect()
         empreinte = lecture.calcul.analyse.empreinte
         colonnes = []
         for nom, agregat in lecture.agregats:
+            if nom in connus:
+                continue
             compte = agregat.genre in {"nombre", "existe"}
             masque, ou = agregat.terme if compte else agregat.condition, rangs
             terme = lus.get_column(empreinte(agregat.terme))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import groupby
@@ -18,10 +16,10 @@ from rich.text import Text
 
 from convmed.cotation.jugement import INEXISTANT
 from convmed.cotation.nomenclature import SILENCE
+from convmed.donnees.fichiers import ecriture_entiere
 from convmed.restitution.cotation import A_ETABLIR
 from convmed.restitution.options_de_seance import ATTENDUS, en_options, option_de
 from convmed.restitution.tables import tableau
-from convmed.textes import Erreurs, Faute
 from convmed.textes.unites import euros
 
 if TYPE_CHECKING:
@@ -254,15 +252,11 @@ def controle_en_dict(controle: Controle, rangees: Callable[[Any], Any]) -> dict[
 def justifier(controle: Controle, fichier: Path) -> None:
     """Write every finding with its texts, to a CSV or Parquet file that appears only once complete."""
     table = controle.constats.with_columns(enjeu=controle.constats.get_column("enjeu") / 100)
-    try:
-        with tempfile.NamedTemporaryFile("wb", dir=fichier.parent, delete=False) as provisoire:
-            if fichier.suffix.lower() == ".parquet":
-                table.write_parquet(provisoire)
-            else:
-                table.write_csv(provisoire, separator=";")
-        os.replace(provisoire.name, fichier)
-    except OSError as erreur:
-        raise Erreurs([Faute(f"écriture impossible : {erreur.strerror}", fichier=str(fichier))]) from erreur
+    with ecriture_entiere(fichier) as ecrit:
+        if fichier.suffix.lower() == ".parquet":
+            table.write_parquet(ecrit)
+        else:
+            table.write_csv(ecrit, separator=";")
 
 
 def prix_en_tables(code: str, rangees: list[dict[str, Any]]) -> Group:

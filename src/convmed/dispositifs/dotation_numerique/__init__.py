@@ -12,7 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from convmed.dispositifs.dotation_numerique import regles
 from convmed.dispositifs.dotation_numerique.entrees import TELESERVICES, VOLET_1
-from convmed.dispositifs.socle import SANS_OBJET, Demande, Dispositif, Ligne, Resultat, fautes_de, ligne, refuser
+from convmed.dispositifs.socle import SANS_OBJET, Demande, Dispositif, Ligne, Resultat, Volet, fautes_de, ligne, refuser
 from convmed.donnees.modeles import Date, Modele
 from convmed.moteur.valeurs import Explication, Instance
 from convmed.textes import Faute
@@ -301,5 +301,10 @@ def _motif_de_zero(medecin: Instance, regime: str) -> str:
     return f"socle non atteint ({' ; '.join(manques)}) : aucun point n'est acquis (art. 28 et 29 ; circulaire 3.3 A)"
 
 
-DISPOSITIF = Dispositif(NOM, "Dotation numérique (DONUM)", Entree, calculer)
+def volet(demande: Demande) -> Volet:
+    """Return what a population is owed: the dotation, or the forfait structure before it."""
+    return Volet(demande.contexte(dt.date(demande.annee, 1, 1)), "numerique_montant")
+
+
+DISPOSITIF = Dispositif(NOM, "Dotation numérique (DONUM)", Entree, calculer, volet=volet)
 __all__ = ["DISPOSITIF", "Entree", "calculer", "instance_de", "lignes_de_l_annee", "regles"]

@@ -15,6 +15,7 @@ from convmed.dispositifs.socle import (
     Ligne,
     Refus,
     Resultat,
+    Volet,
     en_euros,
     fin_de_mois,
     ligne_expliquee,
@@ -263,5 +264,11 @@ def incoherences(entree: Entree, observation: dt.date) -> list[Faute]:
     return fautes
 
 
-DISPOSITIF = Dispositif(NOM, "Forfait médecin traitant", Entree, calculer)
+def volet(demande: Demande) -> Volet:
+    """Return what a population is owed: the lump sum that the exercise pays."""
+    contexte, forfait = contexte_de(demande)
+    return Volet(contexte, f"{forfait}_total")
+
+
+DISPOSITIF = Dispositif(NOM, "Forfait médecin traitant", Entree, calculer, volet=volet)
 __all__ = ["DISPOSITIF", "regles"]

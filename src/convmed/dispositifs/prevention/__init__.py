@@ -19,6 +19,7 @@ from convmed.dispositifs.socle import (
     Dispositif,
     Ligne,
     Resultat,
+    Volet,
     en_euros,
     fautes_de,
     ligne_expliquee,
@@ -200,7 +201,17 @@ def _somme(montants: Iterable[int | None]) -> int | None:
     return None if None in connus else sum(montant for montant in connus if montant is not None)
 
 
+def volet(demande: Demande) -> Volet:
+    """Return what a population is owed: the prevention part, or the ROSP of the adult before it."""
+    contexte = contexte_de(demande)
+    try:
+        contexte.regle("prevention_total")
+    except RegleAbsente:
+        return Volet(contexte, "rosp_total")
+    return Volet(contexte, "prevention_total")
+
+
 DISPOSITIF = Dispositif(
-    NOM, "Prévention (quinze indicateurs)", Entree, calculer, lambda entree: entree.date.year if entree.date else None
+    NOM, "Prévention (quinze indicateurs)", Entree, calculer, lambda entree: entree.date.year if entree.date else None, volet
 )
 __all__ = ["DISPOSITIF", "INDICATEURS", "regles"]
