@@ -149,3 +149,7 @@ def test_le_lecteur_qui_ferme_le_tuyau_n_a_pas_de_trace():
     commande = f'"{sys.executable}" -c "from convmed.interfaces.cli import principal; principal()" bareme --format json | head -1'
     resultat = subprocess.run(["bash", "-c", commande], capture_output=True, text=True, cwd=RACINE, check=False)
     assert "Traceback" not in resultat.stderr
+
+
+def test_un_texte_qui_renvoie_a_ses_options_est_refuse_par_un_mot():
+    refuse(convmed("releve", "exemples/cabinet-zip", "--texte", "proposition-2024-02-08"), "dépendent de l'option", "proposition-2024-02-08-option-1")

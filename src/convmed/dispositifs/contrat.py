@@ -47,7 +47,7 @@ def repondre(nom: str, demandes: Any, scenarios: bool = True) -> Any:
     for rang, demande in enumerate(liste):
         try:
             reponses.append(repondre_un_cas(dispositif, demande, scenarios))
-        except (Refus, Erreurs) as refus:
+        except Erreurs as refus:
             erreurs += [{"cas": rang, "champ": f.champ, "valeur": montrable(f.valeur), "attendu": f.attendu, "message": f.message}
                         for f in refus.fautes]  # fmt: skip
     if erreurs:

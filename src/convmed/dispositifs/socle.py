@@ -13,7 +13,7 @@ from convmed.donnees.entites import REGISTRE
 from convmed.donnees.modeles import Modele
 from convmed.moteur.registre import Contexte
 from convmed.moteur.valeurs import Explication, Instance
-from convmed.textes import NECESSAIRE, Faute, Texte, baremes
+from convmed.textes import NECESSAIRE, Erreurs, Faute, Texte, baremes
 from convmed.textes.bareme import dossiers_des_dispositifs
 from convmed.textes.unites import vers_nombre
 
@@ -84,12 +84,8 @@ class Demande:
         )
 
 
-class Refus(Exception):
+class Refus(Erreurs):
     """The input is well-formed but cannot be computed: every reason, with its field."""
-
-    def __init__(self, fautes: Iterable[Faute]) -> None:
-        self.fautes = list(fautes)
-        super().__init__("\n".join(str(faute) for faute in self.fautes))
 
 
 @dataclass(frozen=True, slots=True)
