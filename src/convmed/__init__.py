@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from convmed.controle import Controle
     from convmed.donnees.lecture import Progression as Avancement
     from convmed.moteur.valeurs import Explication
+    from convmed.restitution.lignes_comparees import Comparaison
     from convmed.restitution.releve import Progression, Releve
 
 __version__ = "0.1.0"
 __all__ = [
-    "Erreurs", "Faute", "bareme", "calculer", "controler", "coter", "echeancier", "etat_des_normes", "expliquer", "nouveau",
+    "Erreurs", "Faute", "bareme", "calculer", "comparer", "controler", "coter", "echeancier", "etat_des_normes", "expliquer", "nouveau",
     "prix", "rapprocher", "releve", "tableau_de_bord",
 ]  # fmt: skip
 
@@ -93,6 +94,24 @@ def rapprocher(dossier: Chemin, annee: int, texte: str = EN_VIGUEUR, au: dt.date
     lu.avertissements += verifier(lu, annee)
     rangees = rapprochement.du_dossier(lu, etablir(lu, annee, trouver_texte(texte)), au or dt.date.today())
     return rapprochement.en_table(rangees)
+
+
+def comparer(
+    dossier: Chemin, textes: Iterable[str], annee: int, reference: str | None = None, effets: bool = False
+) -> Comparaison:
+    """Compare what texts give a practice for an exercise, against one of them (the first by default).
+
+    `.table()` has one row a line and text, in euros; `.lignes` says where each difference comes from, and `effets` also
+    measures what each figure that changed does alone. Raises `Erreurs`.
+    """
+    from convmed.donnees.dossier import lire_dossier, verifier
+    from convmed.restitution import comparaison
+
+    choisis = [trouver_texte(texte) for texte in textes]
+    repere = None if reference is None else trouver_texte(reference)
+    lu = lire_dossier(Path(dossier))
+    lu.avertissements += verifier(lu, annee)
+    return comparaison.comparer(lu, annee, choisis, repere, effets)
 
 
 def bareme(date: dt.date | None = None, texte: str = EN_VIGUEUR, dispositif: str | None = None) -> pl.DataFrame:

@@ -6,21 +6,20 @@ import datetime as dt
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from convmed.textes.bareme import (
-    Figure,
-    Valeur,
-    _Lecture,
-    dossiers_des_dispositifs,
-    lire_figures,
-    lire_valeurs,
-    lire_yaml,
-)
+from convmed.textes.bareme import Figure, Valeur, dossiers_des_dispositifs, lire_figures, lire_valeurs, lire_yaml
 from convmed.textes.erreurs import Erreurs, Faute
+from convmed.textes.scenario_fautes import (
+    LectureDeScenario,
+    dispositif_inconnu,
+    expliquer,
+    figure_inconnue,
+    lire_document,
+    plus_proche,
+)
 
 EN_VIGUEUR = "en-vigueur"
 CLES_TEXTE = {"id", "libelle", "base", "horloge", "signe_le", "en_vigueur_le", "jusqu_au", "reference"}
@@ -85,16 +84,8 @@ def trouver_texte(designation: str, scenarios: bool = True) -> Texte:
         if not os.path.isfile(designation):
             raise Erreurs([Faute("ce fichier de scénario n'existe pas", fichier=designation)])
         return lire_scenario(chemin)
-    raise Erreurs(
-        [
-            Faute(
-                f"texte inconnu « {designation} »",
-                champ="texte",
-                valeur=designation,
-                attendu="l'un de " + ", ".join(connus) + ", ou le chemin d'un scénario .yaml",
-            )
-        ]
-    )
+    attendu = plus_proche(designation, connus) + "l'un de " + ", ".join(connus) + ", ou le chemin d'un scénario .yaml"
+    raise Erreurs([Faute(f"texte inconnu « {designation} »", champ="texte", valeur=designation, attendu=attendu)])
 
 
 def lire_scenario(chemin: Path, dessus: tuple[Path, ...] = ()) -> Texte:
@@ -104,8 +95,8 @@ def lire_scenario(chemin: Path, dessus: tuple[Path, ...] = ()) -> Texte:
     figures with the nearest known ones, and every value that is not of its unit.
     """
     contenu = _lire_fichier(chemin)
-    lecture = _Lecture(contenu, str(chemin))
-    document = lecture.cles(lire_yaml(contenu, str(chemin)), CLES_SCENARIO, ())
+    lecture = LectureDeScenario(contenu, str(chemin))
+    document = lecture.cles(lire_document(contenu, str(chemin)), CLES_SCENARIO, ())
     base = _base(lecture, document.get("base", EN_VIGUEUR), chemin, dessus)
     figures = baremes()
     nom = str(document.get("nom") or chemin.stem)
@@ -114,12 +105,12 @@ def lire_scenario(chemin: Path, dessus: tuple[Path, ...] = ()) -> Texte:
     ajouts: dict[tuple[str, str], list[Valeur]] = {}
     for dispositif, bloc in lecture.cles(document.get("figures", {}), None, ("figures",)).items():
         if dispositif not in figures:
-            lecture.faute(("figures", dispositif), f"dispositif inconnu « {dispositif} »", _proches(dispositif, figures))
+            lecture.faute(("figures", dispositif), f"dispositif inconnu « {dispositif} »", dispositif_inconnu(dispositif, figures))
             continue
         for figure, valeurs in lecture.cles(bloc, None, ("figures", dispositif)).items():
             ici = ("figures", dispositif, figure)
             if figure not in figures[dispositif]:
-                lecture.faute(ici, f"figure inconnue « {figure} »", _proches(figure, figures[dispositif]))
+                lecture.faute(ici, f"figure inconnue « {figure} »", figure_inconnue(figure, dispositif, figures))
                 continue
             ajouts[dispositif, figure] = _lire_ajout(lecture, figures[dispositif][figure], valeurs, ici, nom)
     lecture.terminer()
@@ -135,7 +126,7 @@ def _lire_fichier(chemin: Path) -> str:
         raise Erreurs([Faute("ce fichier de scénario n'est pas lisible (texte UTF-8)", fichier=str(chemin))]) from erreur
 
 
-def _base(lecture: _Lecture, designation: object, chemin: Path, dessus: tuple[Path, ...]) -> Texte | None:
+def _base(lecture: LectureDeScenario, designation: object, chemin: Path, dessus: tuple[Path, ...]) -> Texte | None:
     """Return the text or scenario on which a scenario lies; a fault if there is none, or if it lies on itself."""
     connus, nom = textes_connus(), str(designation)
     if nom in textes_connus():
@@ -143,24 +134,24 @@ def _base(lecture: _Lecture, designation: object, chemin: Path, dessus: tuple[Pa
     # os.path answers no to a name that no file can bear, where pathlib raises.
     if Path(nom).suffix in EXTENSIONS and os.path.isfile(chemin.parent / nom):
         fichier, pile = (chemin.parent / nom).resolve(), (*dessus, chemin.resolve())
-        if fichier not in pile:
+        if fichier in pile:
+            lecture.faute(("base",), f"ce scénario repose sur lui-même par « {nom} »", "un texte, ou un scénario qui ne repose pas sur celui-ci")
+            return None
+        try:
             return lire_scenario(fichier, pile)
-        lecture.faute(("base",), f"ce scénario repose sur lui-même par « {nom} »")
+        except Erreurs as erreurs:
+            lecture.ailleurs += erreurs.fautes
     else:
-        attendu = "l'un de " + ", ".join(connus) + ", ou le fichier d'un autre scénario"
+        attendu = plus_proche(nom, connus) + "l'un de " + ", ".join(connus) + ", ou le fichier d'un autre scénario"
         lecture.faute(("base",), f"texte inconnu « {nom} »", attendu)
     return None
 
 
-def _lire_ajout(lecture: _Lecture, figure: Figure, valeurs: Any, ici: tuple[Any, ...], nom: str) -> list[Valeur]:
+def _lire_ajout(lecture: LectureDeScenario, figure: Figure, valeurs: Any, ici: tuple[Any, ...], nom: str) -> list[Valeur]:
     """Read what a scenario gives a figure: a bare value, one dated block, or a list of dated blocks."""
     blocs = valeurs if isinstance(valeurs, list) else [valeurs]
     if not blocs or not all(isinstance(bloc, dict) for bloc in blocs):
         blocs = [{"valeur": valeurs}]
     defaut = {"texte": nom, "reference": f"scénario « {nom} »", "statut": "propose", "confiance": "deduit"}
-    return lire_valeurs(lecture, figure, blocs, ici, defaut, frozenset({nom}))
-
-
-def _proches(nom: object, connus: Mapping[str, Any]) -> str:
-    voisins = get_close_matches(str(nom), list(connus), n=3) or sorted(connus)[:5]
-    return "par exemple " + ", ".join(voisins)
+    with expliquer(lecture, figure, blocs):
+        return lire_valeurs(lecture, figure, blocs, ici, defaut, frozenset({nom}))
