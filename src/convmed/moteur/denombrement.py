@@ -149,6 +149,7 @@ class Comptage:
         lus = {**pris.conditions, **pris.termes}
         plan = calcul.planificateur.planifier(enfant, (), lus.values())
         traducteur = Traducteur(calcul.analyse, plan, calcul.sur_spark)
+        self.entrees = frozenset(plan.entrees)
         self.du_parent = sorted(nom for nom in plan.du_parent if calcul.analyse.fournie(nom))
         self.niveaux = calcul.niveaux(plan)
         self.lus = {nom: traducteur.expression(noeud) for nom, noeud in lus.items()}

@@ -121,6 +121,11 @@ class Questionnaire:
         self.comptages = [Comptage(calcul, "medecin", "patient", pris) for calcul, pris in questions]
 
     @property
+    def entrees(self) -> list[str]:
+        """Return the columns of the patients that are read, their keys among them, once their state is known."""
+        return sorted({"patient", "medecin"}.union(*(comptage.entrees for comptage in self.comptages)))
+
+    @property
     def etat(self) -> list[str]:
         """Return the names of the columns of the state of the patients that are read."""
         return sorted(self.recensement.noms)
@@ -134,9 +139,9 @@ class Questionnaire:
 
 
 def verifier(schema: Schema, tables: Mapping[str, pl.DataFrame]) -> None:
-    """Refuse a partition that has a hole where the population promised none, or other columns."""
+    """Refuse a partition that has a hole where the population promised none, or columns that the others have not."""
     for nom, table in tables.items():
-        if set(table.columns) != set(schema.colonnes.get(nom, ())):
+        if not set(table.columns) <= set(schema.colonnes.get(nom, ())):
             raise ValueError(f"la table « {nom} » n'a pas les mêmes colonnes dans toutes les partitions")
         troues = [colonne for colonne in table.columns if colonne in schema.sans_nul and table.get_column(colonne).null_count()]
         if troues:

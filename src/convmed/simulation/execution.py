@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2s
 from importlib.metadata import version
@@ -45,6 +45,10 @@ class Travail:
         """Return the questions, prepared once in each process."""
         return Enquete(self.applications, self.source.schema, gabarit(self.source))
 
+    def neuf(self) -> Travail:
+        """Return the same work with nothing prepared yet: what is prepared does not go from a process to another."""
+        return Travail(self.source, tuple(replace(application) for application in self.applications), self.dossier)
+
     def partition(self, nom: str) -> pl.DataFrame:
         """Return the doctors of a partition, with their columns and every count."""
         garde = self._gardes(nom)
@@ -72,8 +76,9 @@ class Travail:
 
     def _tables(self, nom: str, questionnaire: Questionnaire) -> dict[str, pl.DataFrame]:
         """Read what is needed: the acts only if the state of the patients is not kept."""
-        manque = set(questionnaire.etat) - set(self._etats(nom))
-        return self.source.lire(nom, TOUTES if manque else ("medecin", "patient"))
+        if set(questionnaire.etat) - set(self._etats(nom)):
+            return self.source.lire(nom, TOUTES)
+        return self.source.lire(nom, ("medecin", "patient"), questionnaire.entrees)
 
     def _etats(self, nom: str) -> dict[str, Path]:
         """Return where each column of the state of a partition is kept."""
@@ -90,7 +95,7 @@ class Travail:
         nouvelles = sorted(voulues - set(gardes))
         if self.dossier is not None and nouvelles:
             cle = blake2s(" ".join(nouvelles).encode(), digest_size=8).hexdigest()
-            _poser(etat.select(nouvelles), self.dossier / "etat" / nom / f"{cle}.parquet")
+            _poser(etat.select(nouvelles), self.dossier / "etat" / nom / f"{cle}.parquet", rapide=True)
         return etat
 
 
@@ -116,7 +121,7 @@ def _partitions(travail: Travail, noms: list[str], processus: int) -> Iterator[p
     if min(processus, len(noms)) <= 1:
         yield from map(travail.partition, noms)
         return
-    with _un_coeur_chacun(), ProcessPoolExecutor(min(processus, len(noms)), get_context("spawn"), _preparer, (travail,)) as groupe:
+    with _un_coeur_chacun(), ProcessPoolExecutor(min(processus, len(noms)), get_context("spawn"), _preparer, (travail.neuf(),)) as groupe:
         yield from groupe.map(_une_partition, noms)
 
 
@@ -160,8 +165,11 @@ def _accueillir(dossier: Path, source: Source) -> None:
         raise Erreurs([Faute(f"dossier de travail inutilisable : {erreur}", fichier=str(dossier), champ="--travail")]) from erreur
 
 
-def _poser(table: pl.DataFrame, chemin: Path) -> None:
-    """Write a Parquet file that appears whole or not at all: what a stopped run leaves can be trusted."""
+def _poser(table: pl.DataFrame, chemin: Path, rapide: bool = False) -> None:
+    """Write a Parquet file that appears whole or not at all: what a stopped run leaves can be trusted.
+
+    `rapide` is for what is read again and again: a third larger, read three times as fast.
+    """
     chemin.parent.mkdir(parents=True, exist_ok=True)
     with ecriture_entiere(chemin) as fichier:
-        table.write_parquet(fichier, compression="zstd", statistics=True)
+        table.write_parquet(fichier, compression="lz4" if rapide else "zstd", statistics=not rapide)

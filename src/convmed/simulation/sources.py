@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -43,8 +43,8 @@ class Source(Protocol):
     def schema(self) -> Schema:
         """Return what its partitions have alike."""
 
-    def lire(self, partition: str, tables: tuple[str, ...]) -> dict[str, pl.DataFrame]:
-        """Return some tables of a partition, in memory."""
+    def lire(self, partition: str, tables: tuple[str, ...], du_patient: Sequence[str] = ()) -> dict[str, pl.DataFrame]:
+        """Return some tables of a partition, in memory; `du_patient` are the columns of the patients that suffice."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,11 @@ class SurDisque:
             pleines = (pleines or set()) | _sans_trou(fichiers)
         return Schema(colonnes, frozenset((pleines or set()) & set(REGISTRE.entrees)), tuple(sorted(FACULTATIVES - set(colonnes))))
 
-    def lire(self, partition: str, tables: tuple[str, ...]) -> dict[str, pl.DataFrame]:
+    def lire(self, partition: str, tables: tuple[str, ...], du_patient: Sequence[str] = ()) -> dict[str, pl.DataFrame]:
         """Read the tables that are there."""
         la = self.extrait.tables(partition)
+        if du_patient:
+            la["patient"] = la["patient"].select(nom for nom in du_patient if nom in self.schema.colonnes["patient"])
         return {nom: la[nom].collect() for nom in tables if nom in la}
 
 
@@ -133,7 +135,7 @@ class Tiree:
         remplies = {colonne for noms in colonnes.values() for colonne in noms} & set(REGISTRE.entrees) - A_TROUS
         return Schema(colonnes, frozenset(remplies), tuple(sorted(FACULTATIVES - set(tables))))
 
-    def lire(self, partition: str, tables: tuple[str, ...]) -> dict[str, pl.DataFrame]:
+    def lire(self, partition: str, tables: tuple[str, ...], du_patient: Sequence[str] = ()) -> dict[str, pl.DataFrame]:
         """Draw the partition: the tables are drawn together."""
         tirees = tirer(self.graine, self.patients, int(partition), self.annee)
         return {nom: tirees[nom] for nom in tables if nom in tirees}
