@@ -13,9 +13,20 @@ from typing import Any
 import click
 
 from convmed.interfaces.commandes_bareme import bareme, calendrier
+from convmed.interfaces.commandes_commission import commission
+from convmed.interfaces.commandes_comparer import comparer
 from convmed.interfaces.commandes_contrat import contrat
 from convmed.interfaces.commandes_cotation import COMMANDES
+from convmed.interfaces.commandes_importer import importer
+from convmed.interfaces.commandes_interessement import interessement, sobriete
+from convmed.interfaces.commandes_negociation import negociation
+from convmed.interfaces.commandes_observatoire import observatoire
 from convmed.interfaces.commandes_optam import optam
+from convmed.interfaces.commandes_population import population, reperes
+from convmed.interfaces.commandes_procedure import procedure
+from convmed.interfaces.commandes_rapport import rapport_national
+from convmed.interfaces.commandes_scenario import scenario
+from convmed.interfaces.commandes_simuler import simuler
 from convmed.interfaces.console import (
     AideEnFrancais,
     ecrire,
@@ -217,8 +228,21 @@ def nouveau(dossier: Path) -> None:
 
 application.add_command(bareme)
 application.add_command(calendrier)
+application.add_command(comparer)
+application.add_command(commission)
 application.add_command(contrat)
+application.add_command(importer)
+application.add_command(interessement)
+application.add_command(negociation)
+application.add_command(observatoire)
 application.add_command(optam)
+application.add_command(population)
+application.add_command(reperes)
+application.add_command(scenario)
+application.add_command(sobriete)
+application.add_command(procedure)
+application.add_command(simuler)
+application.add_command(rapport_national)
 for commande in COMMANDES:
     application.add_command(commande)
 

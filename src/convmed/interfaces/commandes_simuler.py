@@ -58,12 +58,13 @@ def simuler(
     verifier_sortie(sortie)
     source, exercice = lire_source(patients, graine, donnees, annee)
     a, b = _textes(texte, contre, scenario)
-    exercices = [exercice, *(une for une in etendue(annees) if une != exercice)]
+    calendrier = etendue(annees)
+    exercices = [exercice, *(une for une in calendrier if une != exercice)]
     simulation = lancer(source, [(un, une) for une in exercices for un in (a, b)], travail, moteur, processus)
     from convmed.restitution.simulation import comparer, par_annee
 
-    couts = par_annee(simulation) if annees is not None else []
-    _ecrire(comparer(simulation, *simulation.applications[:2]), sorted(couts, key=lambda un: int(un["annee"])), presentation, sortie)
+    couts = {un["annee"]: un for un in par_annee(simulation)} if calendrier else {}
+    _ecrire(comparer(simulation, *simulation.applications[:2]), [couts[annee] for annee in calendrier], presentation, sortie)
 
 
 def verifier_sortie(sortie: Path | None) -> None:
@@ -113,17 +114,13 @@ def etendue(annees: tuple[int, int] | None) -> Sequence[int]:
 
 def lancer(source: Source, demandes: Sequence[tuple[Texte, int]], travail: Path | None, moteur: str, processus: int) -> Simulation:
     """Run a simulation with its progress bar; `Erreurs` for what texts, years or engines cannot do."""
-    from convmed.dispositifs.socle import Refus
     from convmed.simulation import simuler as simuler_les_textes
 
     if moteur == "spark" and find_spec("pyspark") is None:
         raise Erreurs([Faute("Spark n'est pas installé", champ="--moteur", valeur=moteur, attendu="polars ou duckdb, ou l'installation du paquet pyspark")])
-    try:
-        _verifier_les_annees(source, demandes)
-        with progression("Simulation", len(source.partitions)) as avancer:
-            return simuler_les_textes(source, demandes, travail, moteur, processus, avancer)
-    except Refus as refus:
-        raise Erreurs(refus.fautes) from None
+    _verifier_les_annees(source, demandes)
+    with progression("Simulation", len(source.partitions)) as avancer:
+        return simuler_les_textes(source, demandes, travail, moteur, processus, avancer)
 
 
 def _verifier_les_annees(source: Source, demandes: Sequence[tuple[Texte, int]]) -> None:

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from convmed.restitution.masquage import MASQUE
-from convmed.restitution.simulation import CRITERES, libelle_de_classe
+from convmed.restitution.simulation import CRITERES, libelle_de_classe, ronds
 from convmed.restitution.tables import tableau
 from convmed.textes.unites import afficher, vers_entier
 
@@ -74,7 +74,7 @@ def _groupes(groupes: Iterable[Mapping[str, Any]]) -> RenderableType:
 
 def _euros_ronds(valeur: Any, rangee: Mapping[str, Any]) -> str:
     """Write an amount without its cents: the exact one is in the JSON."""
-    return _euros(valeur, rangee) if valeur is None else f"{_nombre((vers_entier(valeur, 'EUR') + 50) // 100)}\N{NO-BREAK SPACE}€"
+    return _euros(valeur, rangee) if valeur is None else ronds(valeur)
 
 
 def _euros(valeur: Any, rangee: Mapping[str, Any] | None = None) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -21,11 +22,12 @@ from convmed.simulation import EFFECTIF, Application, Simulation
 from convmed.textes.unites import vers_nombre
 
 SYNTHETIQUE = "synthetique"
+PREVENTION, VOLET_PREVENTION = "prevention", "prevention_total"
 DECILES = 10
 # Where the classes that are shown begin; they are ways of looking, not thresholds of any text.
 AGES, LISTES = (40, 50, 60, 67), (500, 800, 1200, 1600)
 CRITERES = {
-    "zone": "Zone du cabinet", "secteur": "Secteur", "option": "Option tarifaire", "specialite": "Spécialité", "age": "Âge du médecin",
+    "zone": "Zone du cabinet", "secteur": "Secteur et option tarifaire", "specialite": "Spécialité", "age": "Âge du médecin",
     "patientele": "Patientèle médecin traitant",
 }  # fmt: skip
 ISSUES = ("gagnants", "perdants", "inchanges")
@@ -44,12 +46,17 @@ class Comparaison:
     @property
     def reelle(self) -> bool:
         """Tell whether the population holds real people."""
-        return bool(self.simulation.source.identite["origine"] != SYNTHETIQUE)
+        return reelle(self.simulation)
 
     @property
     def cachee(self) -> bool:
         """Tell whether the whole itself is too small to be shown."""
         return self.reelle and petit("medecins", self.simulation.medecins.height)
+
+
+def reelle(simulation: Simulation) -> bool:
+    """Tell whether a population holds real people; what is not said to be synthetic does."""
+    return bool(simulation.source.identite["origine"] != SYNTHETIQUE)
 
 
 def comparer(simulation: Simulation, texte: Application, contre: Application) -> Comparaison:
@@ -107,10 +114,10 @@ def deciles(c: Comparaison) -> list[dict[str, Any]]:
     rangees = []
     for rang in range(DECILES):
         part = tri[rang * tri.height // DECILES : (rang + 1) * tri.height // DECILES]
-        masque = c.reelle and petit("medecins", part.height)
+        masque = c.reelle and (petit("medecins", part.height) or petit("medecins", tri.height))
         bornes = {f"difference_{nom}": None if c.reelle else _euros(getattr(part["difference"], nom)()) for nom in ("min", "max")}
         moyennes = {"difference_moyenne": _moyenne(part["difference"]), **{f"{nom}_moyen": _moyenne(part[nom]) for nom in ("texte", "contre")}}
-        rangees.append({"decile": rang + 1, "medecins": part.height, **bornes, **(dict.fromkeys(moyennes) if masque else moyennes), "masque": masque})
+        rangees.append({"decile": rang + 1, "medecins": None if masque else part.height, **bornes, **(dict.fromkeys(moyennes) if masque else moyennes), "masque": masque})
     return rangees
 
 
@@ -148,7 +155,8 @@ def _a_taire(rangees: list[dict[str, Any]], masquees_: set[int], criteres: list[
 
 def indicateurs(c: Comparaison) -> list[dict[str, Any]]:
     """Return, for each prevention indicator, the patients who validate it and those who do not; small numbers masked."""
-    medecins, rangees = c.simulation.medecins, []
+    medecins = c.simulation.medecins
+    rangees: list[dict[str, Any]] = []
     for indicateur in INDICATEURS:
         if f"{indicateur.nom} valide" in medecins.columns:
             valides, manquants = (int(medecins[f"{indicateur.nom} {etat}"].sum()) for etat in ("valide", "non-valide"))
@@ -164,6 +172,17 @@ def indicateurs(c: Comparaison) -> list[dict[str, Any]]:
     return vues
 
 
+def ronds(montant: float) -> str:
+    """Write an amount of euros without its cents, half a euro being rounded away from zero: the exact one is in the JSON."""
+    entiers = int(Decimal(str(montant)).quantize(Decimal(1), ROUND_HALF_UP))
+    return f"{entiers:,}".replace(",", "\N{NARROW NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}") + "\N{NO-BREAK SPACE}€"
+
+
+def texte_des_indicateurs(simulation: Simulation) -> str | None:
+    """Return the text whose definitions the indicators follow: the first that has a prevention part; `None` if none has."""
+    return next((a.texte.id for a in simulation.applications if PREVENTION in a.volets and a.volets[PREVENTION].regle == VOLET_PREVENTION), None)
+
+
 def nom_de_dispositif(nom: str) -> str:
     """Return the short name of a dispositif, as a reader says it."""
     return tous()[nom].titre.partition(" (")[0]
@@ -174,10 +193,12 @@ def libelle_de_classe(critere: str, modalite: str) -> str:
     match critere:
         case "zone":
             return "Hors zone" if modalite == "hors-zone" else modalite.upper()
-        case "secteur" | "specialite":
-            return f"{critere.replace('specialite', 'spécialité').capitalize()} {modalite}"
-        case "option":
-            return {"aucune": "Sans option", "optam": "OPTAM", "optam-aco": "OPTAM-ACO"}.get(modalite, modalite)
+        case "specialite":
+            return f"Spécialité {modalite}"
+        case "secteur":
+            secteur, _, option = modalite.partition("-")
+            dite = {"": "", "aucune": ", sans option", "inconnue": ", option inconnue"}.get(option, f", {option.upper()}")
+            return "Non conventionné" if secteur == "nc" else f"Secteur {secteur}{dite}"
     return modalite[:1].upper() + modalite[1:]
 
 
@@ -192,7 +213,8 @@ def en_dict(c: Comparaison, annees: Sequence[dict[str, Any]] = ()) -> dict[str, 
         "annee": c.texte.annee, "texte": c.texte.texte.id, "contre": c.contre.texte.id, "moteur": c.simulation.moteur,
         "masse": {cote: masse[cote] for cote in ("texte", "contre", "difference")}, "comparables": masse["comparables"],
         "par_dispositif": par_dispositif(c), "medecins": gagnants(c), "deciles": deciles(c), "groupes": groupes(c),
-        "indicateurs": indicateurs(c), "annees": list(annees), "reserves": reserves(c),
+        "texte_des_indicateurs": texte_des_indicateurs(c.simulation), "indicateurs": indicateurs(c), "annees": list(annees),
+        "reserves": reserves(c),
     }  # fmt: skip
 
 
@@ -232,9 +254,14 @@ def _classes(c: Comparaison) -> pl.DataFrame:
     """Return the class of each doctor for each criterion that the population informs."""
     medecins = c.simulation.medecins
     classes: dict[str, pl.Series] = {}
-    for critere, colonne in (("zone", "zone"), ("secteur", "secteur"), ("option", "option_tarifaire"), ("specialite", "specialite")):
-        if colonne in medecins.columns:
-            classes[critere] = medecins[colonne].cast(pl.String)
+    for critere in ("zone", "secteur", "specialite"):
+        if critere in medecins.columns:
+            classes[critere] = medecins[critere].cast(pl.String)
+    if {"secteur", "option_tarifaire"} <= set(medecins.columns):
+        # Who is in the option is in secteur 2: two criteria would let one be taken from the other.
+        option = pl.concat_str(pl.lit("2-"), pl.col("option_tarifaire").cast(pl.String).fill_null("inconnue"))
+        secteur = pl.col("secteur").cast(pl.String)
+        classes["secteur"] = medecins.select(pl.when(secteur == "2").then(option).otherwise(secteur)).to_series()
     if "date_naissance_medecin" in medecins.columns:
         jour = dt.date(c.texte.observation - 1, 12, 31)
         ages = medecins.select(jour.year - pl.col("date_naissance_medecin").dt.year()).to_series()

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from convmed.donnees.entites import REGISTRE
-from convmed.simulation.application import Application, manques
+from convmed.simulation.application import Application, figures_non_publiees, manques
 from convmed.simulation.enquete import EFFECTIF
 from convmed.simulation.execution import Progression, Travail, executer
 from convmed.simulation.moteurs import calculer_par
@@ -39,9 +39,12 @@ class Simulation:
         return list(dict.fromkeys(nom for application in self.applications for nom in (*application.volets, *application.absents)))
 
     def montant(self, application: Application, dispositif: str) -> pl.Series | None:
-        """Return the amount of each doctor, in cents; `None` if no doctor has one."""
+        """Return the amount of each doctor, in cents; `None` if no doctor has one, or if what lacks to some is not published."""
         serie = self.montants.get((application, dispositif))
-        return None if serie is None or (len(serie) and serie.null_count() == len(serie)) else serie
+        if serie is None or not serie.null_count():
+            return serie
+        # A sum of the doctors whom a figure does not concern would pass for what the text costs.
+        return None if serie.null_count() == len(serie) or figures_non_publiees(application.volets[dispositif]) else serie
 
     def motif(self, application: Application, dispositif: str) -> str | None:
         """Say why a dispositif has no amount under a text; `None` if it has."""
@@ -49,9 +52,8 @@ class Simulation:
             return application.absents[dispositif]
         if self.montant(application, dispositif) is not None:
             return None
-        volet = application.volets[dispositif]
         fournies = frozenset(nom for colonnes in self.source.schema.colonnes.values() for nom in colonnes)
-        return " ; ".join(manques(volet.contexte, volet.regle, fournies)) or "aucun montant ne se calcule"
+        return " ; ".join(manques(application.volets[dispositif], fournies)) or "aucun montant ne se calcule"
 
     def masse(self, application: Application, dispositifs: Sequence[str] | None = None) -> int:
         """Return what a text owes all doctors, in cents, for the dispositifs that have an amount."""

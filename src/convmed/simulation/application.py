@@ -9,7 +9,7 @@ from functools import cached_property
 from convmed.dispositifs.socle import Demande, Volet, tous
 from convmed.donnees.entites import REGISTRE
 from convmed.moteur import noeuds
-from convmed.moteur.registre import Contexte, RegleAbsente
+from convmed.moteur.registre import RegleAbsente
 from convmed.textes import Texte
 
 
@@ -48,24 +48,33 @@ class Application:
             yield nom, volet, ""
 
 
-def manques(contexte: Contexte, regle: str, fournies: frozenset[str]) -> list[str]:
-    """Say what keeps a rule from giving an amount to anyone: figures that nobody published, columns not supplied."""
-    trouves: dict[str, None] = {}
-    pile, vues = [regle], set[str]()
+def manques(volet: Volet, fournies: frozenset[str]) -> list[str]:
+    """Say what keeps a rule from giving an amount to someone: figures that nobody published, columns not supplied."""
+    absentes = {nom for nom in _lus(volet)[0] & set(REGISTRE.entrees) - set(volet.contexte.parametres) if nom not in fournies}
+    donnees = [entree for nom, entree in REGISTRE.entrees.items() if nom in absentes and entree.nul_signifie is None]
+    return figures_non_publiees(volet) + [f"{entree.libelle} ({entree.nom}) : donnée absente de la population" for entree in donnees]
+
+
+def figures_non_publiees(volet: Volet) -> list[str]:
+    """Return the figures that a rule reads, at any depth, and that nobody published, each with the article to look up."""
+    contexte = volet.contexte
+    lues = (contexte.figures[dispositif][nom] for dispositif, nom in _lus(volet)[1] if contexte.figure(dispositif, nom)[1] is None)
+    return [f"{figure.libelle} : non publié, voir {figure.article}" for figure in lues]
+
+
+def _lus(volet: Volet) -> tuple[set[str], list[tuple[str, str]]]:
+    """Return the columns and the figures on which a rule rests."""
+    pile, colonnes, figures = [volet.regle], set[str](), dict[tuple[str, str], None]()
     while pile:
         nom = pile.pop()
-        if nom in vues:
+        if nom in colonnes:
             continue
-        vues.add(nom)
-        entree = REGISTRE.entrees.get(nom)
-        if entree is not None:
-            if nom not in fournies and entree.nul_signifie is None and nom not in contexte.parametres:
-                trouves[f"{entree.libelle} ({nom}) : donnée absente de la population"] = None
+        colonnes.add(nom)
+        if nom in REGISTRE.entrees:
             continue
-        for element in noeuds.parcourir(contexte.regle(nom).noeud):
+        for element in noeuds.parcourir(volet.contexte.regle(nom).noeud):
             if isinstance(element, noeuds.Colonne):
                 pile.append(element.nom)
-            elif isinstance(element, noeuds.Figure) and contexte.figure(element.dispositif, element.nom)[1] is None:
-                figure = contexte.figures[element.dispositif][element.nom]
-                trouves[f"{figure.libelle} : non publié, voir {figure.article}"] = None
-    return list(trouves)
+            elif isinstance(element, noeuds.Figure):
+                figures[element.dispositif, element.nom] = None
+    return colonnes, list(figures)
