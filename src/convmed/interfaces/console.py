@@ -7,7 +7,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -27,7 +27,7 @@ class _MiseEnFrancais(click.HelpFormatter):
     def write_heading(self, heading: str) -> None:
         super().write_heading(TITRES.get(heading, heading))
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         francais = [(nom, aide.replace("[default: ", "[par défaut : ").replace("[required]", "[obligatoire]")) for nom, aide in rows]
         super().write_dl(francais, col_max, col_spacing)
 
