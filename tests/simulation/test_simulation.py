@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -221,3 +224,25 @@ def test_une_partition_qui_ne_ressemble_pas_aux_autres_est_refusee(extrait: Path
     monkeypatch.setattr(SurDisque, "lire", trouer)
     with pytest.raises(ValueError, match="cellules vides dans ald"):
         simuler(source, demandes("en-vigueur"))
+
+
+def test_une_execution_tuee_reprend(extrait: Path, tmp_path: Path) -> None:
+    travail = tmp_path / "travail"
+    programme = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from convmed.simulation import SurDisque, simuler\n"
+        "from convmed.textes import trouver_texte\n"
+        "attendre = lambda etape, fait, total: time.sleep(60 if fait == 2 else 0)\n"
+        "simuler(SurDisque(Path(sys.argv[1])), [(trouver_texte('en-vigueur'), 2026)], Path(sys.argv[2]), progression=attendre)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", programme, str(extrait), str(travail)]) as enfant:
+        limite = time.monotonic() + 120
+        while not (travail / "comptes" / "0001.parquet").exists():
+            assert enfant.poll() is None
+            assert time.monotonic() < limite
+            time.sleep(0.05)
+        enfant.kill()
+    assert {fichier.stem for fichier in (travail / "comptes").glob("*.parquet")} == {"0000", "0001"}
+    source = SurDisque(extrait)
+    assert comptes(simuler(source, demandes("en-vigueur"), travail)) == comptes(simuler(source, demandes("en-vigueur")))
