@@ -17,6 +17,7 @@ import platform
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -61,14 +62,14 @@ def lancer(*commande: str) -> str:
     return fini.stdout
 
 
-def machine() -> dict[str, Any]:
+def machine(bibliotheques: Iterable[str] = BIBLIOTHEQUES) -> dict[str, Any]:
     """Describe what the figures were measured on."""
     memoire = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     modele = next((ligne.split(":")[1].strip() for ligne in Path("/proc/cpuinfo").read_text().splitlines()
                    if ligne.startswith("model name")), platform.processor())  # fmt: skip
     return {
         "processeur": modele, "coeurs": len(os.sched_getaffinity(0)), "memoire_go": round(memoire), "systeme": platform.system(),
-        "python": platform.python_version(), "versions": {nom: version(nom) for nom in BIBLIOTHEQUES},
+        "python": platform.python_version(), "versions": {nom: version(nom) for nom in bibliotheques},
         "date": dt.date.today().isoformat(),
     }  # fmt: skip
 
@@ -117,6 +118,9 @@ def main() -> int:
     fichier = ICI / "resultats.json"
     tout = set(choix.bancs) == set(BANCS)
     resultats: dict[str, Any] = {"machines": {}, "mesures": []} if tout else json.loads(fichier.read_text(encoding="utf-8"))
+    if tout and fichier.exists() and (pays := json.loads(fichier.read_text(encoding="utf-8")).get("pays")):
+        # The country is measured by `pays.py`, on populations of its own.
+        resultats["pays"] = pays
     resultats["mesures"] = [mesure for mesure in resultats["mesures"] if mesure["banc"] not in choix.bancs]
     for banc in choix.bancs:
         resultats["machines"][banc] = machine()

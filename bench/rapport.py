@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,39 @@ plafonds), cherche pour chacune ce qui pouvait être facturé en plus, et garde 
 {machine}. Mesuré le {date}, charge de {charge_min} à {charge_max}. Un fichier de plus d'un demi-million de lignes est réparti par médecin entre des
 fichiers temporaires : la mémoire est celle d'une part, plus ce qui a été trouvé (une centaine d'octets par constat).
 """
+
+PAYS = """## 5. Le pays
+
+Une population synthétique calée sur les totaux publiés (`convmed population`, graine 2024 ; {tirages}),
+en partitions d'un demi-million de patients. Question posée à tous : pour **chaque médecin**, la taille de sa liste, ses patients valides et non valides pour
+chacun des quinze indicateurs, son FMT, sa prévention, sa DONUM, **depuis les actes bruts**. Les sommes de chaque colonne, et les mêmes pondérées par le numéro
+du médecin, sont comparées à l'unité près. **{accord}**
+
+Durée : du lancement du processus à sa fin, démarrage de Python compris ; le meilleur des passages ({passages}). « Processeur » : celui de tous ses processus.
+Mémoire : pic des mémoires résidentes de tous ses processus, additionnées (une page partagée compte dans chacun). Fichiers lus une fois juste avant.
+{machine}. Mesuré le {date}, charge de {charge_min} à {charge_max} avant chaque mesure : au-dessus de 0, d'autres programmes tenaient déjà les cœurs, et le processeur
+divisé par deux dit mieux que la durée ce que prendrait une machine libre.
+"""
+POLARS_A_LA_MAIN = """« Polars, d'un bloc » : une requête paresseuse sur toutes les partitions, moteur `streaming`. « Polars, par partition » : la même, partition par partition, dans deux
+processus d'un fil, comme convmed. DuckDB : une requête SQL, deux fils, 2 Go, débordement sur disque. Leurs chiffres sont dans leur code ; aucun ne garde d'état.
+"""
+SCENARIOS_DU_PAYS = """L'état gardé (`--travail`) : ce que les actes apportent à chaque patient, et les comptes de chaque médecin. Un scénario (`bench/scenarios/`) est ensuite posé à côté du texte
+en vigueur, dans un processus neuf. Ses réponses sont celles du même scénario calculé depuis les actes.
+"""
+SPARK = """**Spark.** Les règles s'y traduisent telles quelles, et les réponses sont les mêmes. Sur un poste (`local[2]`), presque toute sa durée est fixe : la machine Java
+démarre, puis chaque question est un plan de centaines d'expressions imbriquées, analysé, optimisé et compilé avant la première ligne lue. S'y ajoutent des échanges par le disque
+chaque fois que les actes rejoignent leur patient, et une mémoire que Java garde. Cela se rattrape en répartissant les partitions entre des machines ; pour un pays, un poste n'en a pas besoin.
+"""
+NOMS_DU_PAYS = {
+    "convmed": "convmed, un texte", "convmed_et_2016": "convmed, et la convention de 2016", "convmed_et_option_2": "convmed, et l'option 2 de la proposition",
+    "convmed_et_scenarios": "convmed, et quatre scénarios", "polars_partitions": "Polars à la main, par partition", "polars_tout": "Polars à la main, d'un bloc",
+    "duckdb": "DuckDB, à la main", "convmed_garde": "convmed, en gardant l'état", "convmed_duckdb": "convmed sur DuckDB", "convmed_spark": "convmed sur Spark",
+}  # fmt: skip
+SCENARIOS = {
+    "scenario_montants": "des montants", "scenario_une-borne": "l'âge et la fenêtre d'un indicateur",
+    "scenario_toutes-les-bornes": "les bornes des quinze indicateurs", "scenario_ages-des-actes": "les âges auxquels les actes comptent (actes relus)",
+}  # fmt: skip
+LE_PAYS = 67_000_000
 
 
 def nombre(valeur: float, decimales: int = 0) -> str:
@@ -158,6 +192,95 @@ def controle(mesures: Mesures, brutes: list[dict[str, Any]], ici: dict[str, Any]
     ) + "\n" + tableau(("Lignes", "Pair", "Avec lecture", "dont processeur", "Mémoire", "Millions de lignes par minute"), lignes)
 
 
+class MesuresDuPays:
+    """The measures of the country; a peer that broke down has a reason instead of a time."""
+
+    def __init__(self, mesures: list[dict[str, Any]]) -> None:
+        self.toutes = {(m["taille"], m["pair"]): m for m in mesures}
+        self.par_cle = {cle: m for cle, m in self.toutes.items() if not m["echec"]}
+
+    def tailles(self) -> list[int]:
+        return sorted({taille for taille, _ in self.toutes})
+
+    def duree(self, taille: int, pair: str) -> float:
+        return self.par_cle[taille, pair]["duree_s"]
+
+    def ont(self, taille: int, *pairs: str) -> bool:
+        return all((taille, pair) in self.par_cle for pair in pairs)
+
+
+def objectifs_du_pays(mesures: MesuresDuPays) -> str:
+    """Set each target against the largest population measured; seconds and memory are judged on the country only."""
+    lignes = []
+    taille = max(taille for taille in mesures.tailles() if mesures.ont(taille, "convmed"))
+    patients = f"{nombre(taille)} patients"
+
+    def ajouter(objet: str, cible: str, mesure: str, atteint: bool, juge: bool = True) -> None:
+        verdict = "atteint" if atteint else "**non atteint**"
+        lignes.append((objet, cible, mesure, verdict if juge else f"à juger à {nombre(LE_PAYS)}"))
+
+    au_complet, seule = taille >= LE_PAYS, mesures.par_cle[taille, "convmed"]
+    ajouter(f"Depuis les actes, {patients}", "moins de 40 s", duree(seule["duree_s"]), seule["duree_s"] < 40, au_complet)
+    ajouter("La même chose, mémoire", "moins de 2 Go", f"{nombre(seule['memoire_mo'])} Mo", seule["memoire_mo"] < 2048, au_complet)
+    for pair, nom in SCENARIOS.items():
+        if mesures.ont(taille, pair):
+            s = mesures.duree(taille, pair)
+            ajouter(f"Un scénario de plus sur l'état gardé, {patients} : {nom}", "moins de 5 s", duree(s), s < 5, au_complet)
+    for pair, nom in (("convmed_et_2016", "convention de 2016"), ("convmed_et_option_2", "option 2")):
+        if mesures.ont(taille, pair):
+            part = mesures.duree(taille, pair) / seule["duree_s"] - 1
+            ajouter(f"Un second texte ({nom}), {patients}", "au plus 60 % du premier", f"{nombre(100 * part)} %", part <= 0.6)
+    for pair, seuil, cible in (("polars_partitions", 1.5, "au plus 1,5 fois"), ("polars_tout", 1.5, "au plus 1,5 fois"), ("duckdb", 1, "moins de 1 fois")):
+        if mesures.ont(taille, pair):
+            fois = seule["duree_s"] / mesures.duree(taille, pair)
+            ajouter(f"Durée rapportée à {NOMS_DU_PAYS[pair]}, {patients}", cible, f"{nombre(fois, 2)} fois", fois <= seuil, au_complet)
+        elif (taille, pair) in mesures.toutes:
+            ajouter(f"Durée rapportée à {NOMS_DU_PAYS[pair]}, {patients}", cible, f"arrêté : {mesures.toutes[taille, pair]['echec']}", True)
+    siennes = [une for une in mesures.tailles() if mesures.ont(une, "convmed") and une >= 1_000_000]
+    if len(siennes) >= 3:
+        pentes = [
+            (mesures.duree(b, "convmed") - mesures.duree(a, "convmed")) / (b - a) * 1e6 for a, b in pairwise(siennes)
+        ]
+        ajouter(f"Croissance, durée de chaque million de plus, de {nombre(siennes[0])} à {nombre(siennes[1])} puis jusqu'à {nombre(siennes[-1])}",
+                "linéaire, à 20 % près", " puis ".join(duree(pente) for pente in pentes), pentes[-1] <= 1.2 * pentes[0])  # fmt: skip
+    return tableau(("Objectif", "Cible", "Mesuré", ""), lignes)
+
+
+def pays(resultats: dict[str, Any]) -> str:
+    """Write the section of the country."""
+    mesures, ici, brutes = MesuresDuPays(resultats["mesures"]), resultats["machine"], resultats["mesures"]
+    tirages = " ; ".join(
+        f"{nombre(t['patients'])} patients, {nombre(t['medecins'])} médecins, {nombre(t['evenements'])} actes"
+        + (f", tirés en {duree(t['duree_s'])}" if t["duree_s"] else "")
+        for t in sorted(resultats["tirages"].values(), key=lambda t: t["patients"])
+    )
+    ecarts = [f"{m['pair']} ({nombre(m['taille'])} patients) : {', '.join(m['ecarts'])}" for m in brutes if m["ecarts"]]
+    accord = "Toutes les réponses sont les mêmes." if not ecarts else "Désaccords : " + " ; ".join(ecarts)
+    charges = [m["charge"] for m in brutes]
+    parties = [
+        PAYS.format(tirages=tirages, accord=accord, passages=max(len(m["durees_s"]) for m in brutes), machine=decrire(ici), date=ici["date"],
+                    charge_min=nombre(min(charges), 1), charge_max=nombre(max(charges), 1)),
+        objectifs_du_pays(mesures),
+        POLARS_A_LA_MAIN, _tableau_du_pays(mesures, NOMS_DU_PAYS),
+        "![Durée et mémoire du pays selon le nombre de patients](croissance-pays.svg)\n",
+        SCENARIOS_DU_PAYS, _tableau_du_pays(mesures, SCENARIOS),
+    ]  # fmt: skip
+    return "\n".join(parties + ([SPARK] if any(pair == "convmed_spark" for _, pair in mesures.par_cle) else []))
+
+
+def _tableau_du_pays(mesures: MesuresDuPays, noms: dict[str, str]) -> str:
+    lignes = []
+    for taille in mesures.tailles():
+        for pair, nom in noms.items():
+            mesure = mesures.toutes.get((taille, pair))
+            if mesure is None:
+                continue
+            fois = nombre(mesure["duree_s"] / mesures.duree(taille, "convmed"), 2) if mesures.ont(taille, "convmed", pair) else "—"
+            temps = (f"arrêté : {mesure['echec']}", "—") if mesure["echec"] else (duree(mesure["duree_s"]), duree(mesure["processeur_s"]))
+            lignes.append((nombre(taille), nom, *temps, f"{nombre(mesure['memoire_mo'])} Mo", fois))
+    return tableau(("Patients", "Pair", "Durée", "dont processeur", "Mémoire", "÷ convmed, un texte"), lignes)
+
+
 def decrire(ici: dict[str, Any]) -> str:
     versions = ", ".join(f"{nom} {numero}" for nom, numero in ici["versions"].items())
     return f"{ici['processeur']}, {ici['coeurs']} cœurs, {ici['memoire_go']} Go, {ici['systeme']}, Python {ici['python']} ; {versions}"
@@ -196,7 +319,8 @@ def page(resultats: dict[str, Any]) -> str:
         PREVENTION, mesures.tableau("prevention"),
         "![Durée et mémoire des quinze indicateurs selon le nombre de patients](croissance-prevention.svg)\n",
         controle(mesures, brutes, resultats["machines"]["controle"]),
-        "## Refaire\n\n```\npython bench/executer.py                   # tout, jusqu'à dix millions de patients\npython bench/executer.py --rapide          # jusqu'à cent mille\npython bench/executer.py --bancs controle  # un banc, les mesures des autres gardées\n```",
+        *([pays(resultats["pays"])] if "pays" in resultats else []),
+        "## Refaire\n\n```\npython bench/executer.py                   # tout, jusqu'à dix millions de patients\npython bench/executer.py --rapide          # jusqu'à cent mille\npython bench/executer.py --bancs controle  # un banc, les mesures des autres gardées\npython bench/pays.py --dossier DOSSIER      # le pays : un, dix et soixante-sept millions de patients\n```",
     ]) + "\n"  # fmt: skip
 
 
