@@ -21,6 +21,8 @@ from convmed.moteur.traduction import Traducteur
 
 Entiers = npt.NDArray[np.int64]
 Agregats = list[tuple[str, noeuds.Agregat]]
+# Keys that leave at most so many places for one are looked up in an array.
+TROUS = 8
 AUCUNE_DATE = {"derniere": np.iinfo(np.int32).min, "premiere": np.iinfo(np.int32).max}
 
 
@@ -155,9 +157,15 @@ def _discriminant(calcul: Calcul, agregat: noeuds.Agregat) -> tuple[str, str] | 
 
 def _rangs(cles: pl.Series, lues: pl.Series) -> Entiers:
     """Return the row of each child's parent; -1 for a parent that is not there."""
-    if len(cles) and cles.dtype.is_integer() and (cles == pl.int_range(cles[0], cles[0] + len(cles), eager=True)).all():
-        rangs = lues.to_numpy().astype(np.int64) - cles[0]
-        return np.where((rangs >= 0) & (rangs < len(cles)), rangs, -1)
+    if cles.dtype.is_integer() and len(cles):
+        valeurs = cles.to_numpy().astype(np.int64)
+        premiere, etendue = valeurs.min(), valeurs.max() - valeurs.min() + 1
+        if etendue <= TROUS * len(cles):
+            places = np.full(etendue + 1, -1, np.int64)
+            places[valeurs - premiere] = np.arange(len(cles))
+            # What is out of bounds reads the last place, which is nobody's.
+            ecarts = lues.to_numpy().astype(np.int64) - premiere
+            return np.asarray(places[np.where((ecarts >= 0) & (ecarts < etendue), ecarts, etendue)])
     index = pl.DataFrame({"cle": cles}).with_row_index("rang")
     trouves = pl.DataFrame({"cle": lues}).join(index, on="cle", how="left", maintain_order="left").get_column("rang")
     return trouves.cast(pl.Int64).fill_null(-1).to_numpy()

@@ -56,6 +56,8 @@ class Travail:
         questionnaire = self.enquete.questionnaire(connus)
         tables = self._tables(nom, questionnaire)
         verifier(self.source.schema, tables)
+        # Nothing is owed for who has no doctor.
+        tables["patient"] = tables["patient"].filter(pl.col("medecin").is_not_null())
         etat = self._etat(nom, tables, questionnaire)
         comptes = questionnaire.compter(etat, tables["medecin"])
         medecins = tables["medecin"] if garde is None else garde
@@ -121,6 +123,8 @@ def _partitions(travail: Travail, noms: list[str], processus: int) -> Iterator[p
     if min(processus, len(noms)) <= 1:
         yield from map(travail.partition, noms)
         return
+    # Read once, and sent along: each process would open every file again.
+    _ = travail.source.schema
     with _un_coeur_chacun(), ProcessPoolExecutor(min(processus, len(noms)), get_context("spawn"), _preparer, (travail.neuf(),)) as groupe:
         yield from groupe.map(_une_partition, noms)
 
