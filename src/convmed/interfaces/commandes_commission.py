@@ -74,12 +74,7 @@ def sieges(
     if sieges is None and urps is None:
         lecture.fautes.append(Faute("il manque le nombre de sièges", champ="--sieges", attendu="--sieges 6, ou --urps 2021"))
     etude = lecture.etudier(entree)
-    if presentation == "csv":
-        from convmed.restitution.commission import SIEGES, rangees_des_sieges
-
-        ecrire(en_csv(rangees_des_sieges(etude), SIEGES), sortie)
-    else:
-        _ecrire(etude, presentation, sortie)
+    _ecrire(etude, presentation, sortie)
 
 
 @commission.command()
@@ -101,12 +96,7 @@ def composer(fichier: str, instance: str, appel: bool, date: str | None, texte: 
         attendu = "assez de candidats : sans tous les titulaires, la commission ne s'installe pas"
         raisons = [Faute(f"écarté, {un['motif']}", fichier=personnes.fichier, champ=un["candidat"]) for un in etude["ecartes"] if not un["peut_sieger"]]
         raise Erreurs([*(Faute(manque["motif"], fichier=personnes.fichier, attendu=attendu) for manque in etude["manques"]), *raisons])
-    if presentation == "csv":
-        from convmed.restitution.commission import MEMBRES, rangees_des_membres
-
-        ecrire(en_csv(rangees_des_membres(etude), MEMBRES), sortie)
-    else:
-        _ecrire(etude, presentation, sortie)
+    _ecrire(etude, presentation, sortie)
 
 
 @commission.command()
@@ -125,12 +115,7 @@ def verifier(fichier: str, instance: str, appel: bool, date: str | None, texte: 
     """
     lecture = _Lecture(date, texte)
     etude, _ = _des_personnes(lecture, fichier, "membre", {"calcul": "composition", "instance": instance, "formation": _formation(appel)})
-    if presentation == "csv":
-        from convmed.restitution.commission import FAUTES, rangees_des_fautes
-
-        ecrire(en_csv(rangees_des_fautes(etude), FAUTES), sortie)
-    else:
-        _ecrire(etude, presentation, sortie)
+    _ecrire(etude, presentation, sortie)
 
 
 @commission.command()
@@ -172,12 +157,7 @@ def presidence(premiere: str, installee_le: str | None, date: str | None, texte:
     lecture = _Lecture(date, texte)
     entree = _donnees({"calcul": "presidence", "premiere": premiere, "installee_le": lecture.jour(installee_le, "--installee-le")})
     etude = lecture.etudier(entree)
-    if presentation == "csv":
-        from convmed.restitution.commission import PRESIDENCES
-
-        ecrire(en_csv(etude.get("calendrier", []), PRESIDENCES), sortie)
-    else:
-        _ecrire(etude, presentation, sortie)
+    _ecrire(etude, presentation, sortie)
 
 
 @commission.command()
@@ -315,6 +295,10 @@ def _des_personnes(lecture: _Lecture, fichier: str, cle: str, entree: Mapping[st
 def _ecrire(etude: dict[str, Any], presentation: str, sortie: Path | None) -> None:
     if presentation == "json":
         ecrire(en_json(etude), sortie)
+    elif presentation == "csv":
+        from convmed.restitution.commission import en_rangees
+
+        ecrire(en_csv(*en_rangees(etude)), sortie)
     else:
         from convmed.restitution.commission_affichage import en_tables
 

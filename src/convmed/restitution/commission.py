@@ -41,19 +41,22 @@ def colleges(etude: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {etude.get("college") or "": etude} if "detail" in etude else {}
 
 
-def rangees_des_sieges(etude: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return one row an organisation and a college, with the columns of `SIEGES`."""
-    return [{"college": college, **ligne} for college, du_college in colleges(etude).items() for ligne in du_college["detail"]]
+def en_rangees(etude: Mapping[str, Any]) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """Return the rows of an answer for a spreadsheet, and their columns: those that its calculation has.
 
-
-def rangees_des_membres(etude: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return one row a member, with the columns of `MEMBRES`: what `convmed commission verifier` reads."""
-    return [_rangee(membre, MEMBRES) for membre in etude["membres"] or ()]
-
-
-def rangees_des_fautes(etude: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return one row a fault of a composition, with the columns of `FAUTES`."""
-    return [_rangee(faute, FAUTES) for faute in etude.get("fautes") or ()]
+    Seats: one row an organisation and a college. Members: what `convmed commission verifier` reads. Then the faults of a
+    composition, and the years of presidency.
+    """
+    match etude["calcul"]:
+        case "sieges":
+            return [{"college": college, **ligne} for college, du_college in colleges(etude).items() for ligne in du_college["detail"]], SIEGES
+        case "composer":
+            return [_rangee(membre, MEMBRES) for membre in etude["membres"] or ()], MEMBRES
+        case "composition":
+            return [_rangee(faute, FAUTES) for faute in etude.get("fautes") or ()], FAUTES
+        case "presidence":
+            return etude.get("calendrier", []), PRESIDENCES
+    raise AssertionError(f"no table for « {etude['calcul']} »")
 
 
 def _rangee(objet: Mapping[str, Any], colonnes: Iterable[str]) -> dict[str, Any]:
