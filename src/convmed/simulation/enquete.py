@@ -133,9 +133,13 @@ class Questionnaire:
     def compter(self, etat: pl.DataFrame, medecins: pl.DataFrame) -> pl.DataFrame:
         """Return the doctors, each with every count: none for who has no patient."""
         tables = [comptage.compter(etat, medecins) for comptage in self.comptages]
-        cles = medecins.select("medecin")
-        joints = reduce(lambda tout, table: tout.join(table, on="medecin", how="left", maintain_order="left"), tables, cles)
-        return joints.with_columns(pl.exclude("medecin").fill_null(0))
+        return reporter(medecins.select("medecin"), tables)
+
+
+def reporter(medecins: pl.DataFrame, comptes: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Return the doctors in their order, with the columns of every table of counts: none is 0."""
+    joints = reduce(lambda tout, table: tout.join(table, on="medecin", how="left", maintain_order="left"), comptes, medecins)
+    return joints.with_columns(pl.exclude(medecins.columns).fill_null(0))
 
 
 def verifier(schema: Schema, tables: Mapping[str, pl.DataFrame]) -> None:

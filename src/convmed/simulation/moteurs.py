@@ -8,15 +8,15 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from convmed.donnees.extrait import EXIGEES, Ecrivain, ouvrir
+from convmed.donnees.extrait import EXIGEES, Ecrivain
 from convmed.moteur.denombrement import compter
+from convmed.simulation.enquete import reporter
 from convmed.simulation.execution import Travail
 from convmed.simulation.sources import Source, SurDisque
 
@@ -30,8 +30,7 @@ def calculer_par(moteur: str, travail: Travail) -> pl.DataFrame:
         medecins = pl.concat([table["medecin"].collect() for table in map(source.extrait.tables, source.partitions)])
         with (_duckdb if moteur == "duckdb" else _spark)(fichiers) as (tables, en_polars):
             comptes = [en_polars(compter(calcul, "medecin", "patient", pris)) for calcul, pris in travail.enquete.questions(tables)]
-    joints = reduce(lambda tout, table: tout.join(table, on="medecin", how="left", maintain_order="left"), comptes, medecins)
-    return joints.with_columns(pl.col(travail.enquete.noms).fill_null(0))
+    return reporter(medecins, comptes)
 
 
 @contextmanager
@@ -44,8 +43,7 @@ def _sur_disque(source: Source) -> Iterator[SurDisque]:
         ecrivain = Ecrivain(Path(dossier) / "extrait", "synthetique", None, source.annee)
         for nom in source.partitions:
             ecrivain.ecrire(nom, source.lire(nom, tuple(EXIGEES)))
-        ecrivain.finir()
-        yield SurDisque(ouvrir(Path(dossier) / "extrait").chemin)
+        yield SurDisque(ecrivain.finir().chemin)
 
 
 def _fichiers(source: SurDisque) -> dict[str, list[str]]:
