@@ -48,14 +48,14 @@ normes: $(VENV)/.dev java  ## Run every test and write down the norms that they 
 	$(BIN)/python -m pytest $(PYTEST_ARGS) --ecrire-normes
 
 lock: $(VENV)/.dev  ## Compile the locks again from pyproject.toml
-	$(COMPILER) --upgrade --extra spark --group test --group lint --group build --group lock -o requirements/dev.txt
+	$(COMPILER) --upgrade --extra spark --extra equipe --group test --group lint --group docs --group audit --group build --group lock -o requirements/dev.txt
 	$(COMPILER) --constraint requirements/dev.txt --group build -o requirements/demo.txt
 	$(COMPILER) --constraint requirements/dev.txt --group bench --group build -o requirements/bench.txt
 
 test-bornes: $(VENV)/.dev java  ## Run every test with the oldest dependencies that pyproject.toml allows
 	rm -rf $(BORNES)
 	$(BIN)/uv venv --quiet --python $(BIN)/python $(BORNES)
-	$(BIN)/uv pip compile $(SOURCES) --quiet --resolution lowest-direct --extra spark --group test --group build -o $(BORNES)/bornes.txt
+	$(BIN)/uv pip compile $(SOURCES) --quiet --resolution lowest-direct --extra spark --extra equipe --group test --group build -o $(BORNES)/bornes.txt
 	$(BIN)/uv pip install --quiet --python $(BORNES)/bin/python -r $(BORNES)/bornes.txt
 	$(BIN)/uv pip install --quiet --python $(BORNES)/bin/python --no-deps --editable .
 	$(BORNES)/bin/pytest $(PYTEST_ARGS)
