@@ -4,61 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from convmed.interfaces.cli import principal
-
 CANDIDATS = Path(__file__).parents[2] / "exemples" / "commission" / "candidats.csv"
 EN_TETE = "candidat;section;organisation;college;liberal_conventionne;sanction_definitive\n"
 
 
-class Convmed:
-    """The command in this process: the libraries are imported once."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[bytes]) -> None:
-        self.monkeypatch, self.capture = monkeypatch, capture
-
-    def lancer(self, *arguments: object, entree: str = "", colonnes: int = 120) -> tuple[int, str, str]:
-        self.monkeypatch.setattr(sys, "argv", ["convmed", "commission", *map(str, arguments)])
-        self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(entree.encode()), "utf-8"))
-        self.monkeypatch.setenv("COLUMNS", str(colonnes))
-        with pytest.raises(SystemExit) as fin:
-            principal()
-        assert isinstance(fin.value.code, int)
-        sortie, erreur = self.capture.readouterr()
-        return fin.value.code, sortie.decode(), erreur.decode()
-
-    def reussit(self, *arguments: object, **autres: Any) -> str:
-        code, sortie, erreur = self.lancer(*arguments, **autres)
-        assert code == 0, erreur
-        return sortie
-
-    def json(self, *arguments: object, **autres: Any) -> Any:
-        return json.loads(self.reussit(*arguments, "--format", "json", **autres))
-
-    def refuse(self, *arguments: object, **autres: Any) -> list[str]:
-        code, sortie, erreur = self.lancer(*arguments, **autres)
-        assert (code, sortie) == (2, "")
-        lignes = [ligne for ligne in erreur.splitlines() if not ligne.startswith("Avertissement")]
-        assert all(ligne.startswith(("Erreur : ", "Aide : ")) for ligne in lignes), lignes
-        return [ligne.removeprefix("Erreur : ") for ligne in lignes]
-
-
 @pytest.fixture
-def convmed(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Convmed:
-    return Convmed(monkeypatch, capsysbinary)
+def convmed(lanceur: Callable[..., Any]) -> Any:
+    return lanceur("commission", colonnes=120)
 
 
 def lues(texte: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(texte), delimiter=";"))
 
 
-def test_l_aide_de_chaque_commande(convmed: Convmed) -> None:
+def test_l_aide_de_chaque_commande(convmed: Any) -> None:
     for commande in ("sieges", "composer", "verifier", "voter", "presidence", "carence", "instances", "indemnites"):
         assert commande in convmed.reussit("--help")
         assert "--format" in convmed.reussit(commande, "--help")
@@ -67,7 +32,7 @@ def test_l_aide_de_chaque_commande(convmed: Convmed) -> None:
 # --- seats
 
 
-def test_les_sieges_de_2021_montrent_le_travail(convmed: Convmed) -> None:
+def test_les_sieges_de_2021_montrent_le_travail(convmed: Any) -> None:
     texte = convmed.reussit("sieges", "--urps", 2021, colonnes=80)
     for attendu in ("quotient 100 / 6 = 16,6667", "0,6433", "12,02", "Sans siège : SML", "moins de 10", "UFML-S", "lecture 55"):
         assert attendu in texte.replace("\N{NO-BREAK SPACE}", " ")
@@ -78,7 +43,7 @@ def test_les_sieges_de_2021_montrent_le_travail(convmed: Convmed) -> None:
     assert [(r["college"], r["sieges"]) for r in rangees if r["organisation"] == "CSMF"] == [("generalistes", "2"), ("specialistes", "2")]
 
 
-def test_des_voix_avec_une_virgule_ou_en_pour_cent(convmed: Convmed) -> None:
+def test_des_voix_avec_une_virgule_ou_en_pour_cent(convmed: Any) -> None:
     voix = ("MG France=36,58", "CSMF = 17.31 %", "FMF=17,18%", "SML=9,46")
     assert convmed.json("sieges", "--sieges", 6, "--exprimes", 100, "--college", "generalistes", *voix)["sieges"] == {"MG France": 3, "CSMF": 2, "FMF": 1, "SML": 0}
     assert convmed.json("sieges", "--sieges", 6, "--exprimes", 100, "--seuil", "5%", *voix)["sieges"]["SML"] == 1
@@ -89,7 +54,7 @@ def test_des_voix_avec_une_virgule_ou_en_pour_cent(convmed: Convmed) -> None:
     assert "siège assuré" in convmed.reussit("sieges", "--sieges", 3, "A=1000", "B=1")
 
 
-def test_des_sieges_refuses_en_une_fois(convmed: Convmed) -> None:
+def test_des_sieges_refuses_en_une_fois(convmed: Any) -> None:
     assert [ligne.partition(" : ")[0] for ligne in convmed.refuse("sieges")] == ["VOIX", "--sieges"]
     fautes = convmed.refuse("sieges", "--sieges", 6, "A", "B=x", "C=1", "C=2", "--seuil", "beaucoup", "--exprimes", "cent", "--date", "demain", "--texte", "rien")
     assert [ligne.partition(" : ")[0] for ligne in fautes] == ["texte", "--date", "VOIX", "VOIX", "VOIX", "--exprimes", "--seuil"]
@@ -103,7 +68,7 @@ def test_des_sieges_refuses_en_une_fois(convmed: Convmed) -> None:
 # --- compositions
 
 
-def test_composer_puis_verifier(convmed: Convmed, tmp_path: Path) -> None:
+def test_composer_puis_verifier(convmed: Any, tmp_path: Path) -> None:
     texte = convmed.reussit("composer", CANDIDATS, "--instance", "cpn", colonnes=80)
     for attendu in ("mgf-01, mgf-02, mgf-04", "Écarté : mgf-03, a fait l'objet d'une sanction", "Écarté : ufml-01"):
         assert attendu in texte
@@ -119,7 +84,7 @@ def test_composer_puis_verifier(convmed: Convmed, tmp_path: Path) -> None:
     assert convmed.json("verifier", "-", "--instance", "cpn", entree=compose)["valable"] is True
 
 
-def test_ce_qui_manque_pour_s_installer_est_dit_et_rien_n_est_ecrit(convmed: Convmed, tmp_path: Path) -> None:
+def test_ce_qui_manque_pour_s_installer_est_dit_et_rien_n_est_ecrit(convmed: Any, tmp_path: Path) -> None:
     sans_fmf = tmp_path / "sans_fmf.csv"
     sans_fmf.write_text("".join(ligne for ligne in CANDIDATS.read_text("utf-8").splitlines(True) if not ligne.startswith("fmf")), "utf-8")
     sortie = tmp_path / "cpn.csv"
@@ -135,7 +100,7 @@ def test_ce_qui_manque_pour_s_installer_est_dit_et_rien_n_est_ecrit(convmed: Con
     assert len(convmed.refuse("composer", vide, "--instance", "cpl")) == 15
 
 
-def test_un_fichier_mal_ecrit_est_refuse_avec_ses_lignes(convmed: Convmed, tmp_path: Path) -> None:
+def test_un_fichier_mal_ecrit_est_refuse_avec_ses_lignes(convmed: Any, tmp_path: Path) -> None:
     fichier = tmp_path / "c.csv"
 
     def refuse(contenu: str) -> list[str]:
@@ -160,7 +125,7 @@ def test_un_fichier_mal_ecrit_est_refuse_avec_ses_lignes(convmed: Convmed, tmp_p
 # --- votes, presidency, failure, instances, indemnities
 
 
-def test_voter(convmed: Convmed) -> None:
+def test_voter(convmed: Any) -> None:
     assert "PARTAGE : SECOND VOTE" in convmed.reussit("voter", "--pour", 13, "--contre", 13, "--tour", 1)
     assert "AVIS RÉPUTÉ RENDU" in convmed.reussit("voter", "--pour", 13, "--contre", 13, "--tour", 2)
     complet = ("--instance", "cpn", "--presents-professionnels", 12, "--presents-sociaux", 12, "--unocam", "--quorum", 7)
@@ -172,7 +137,7 @@ def test_voter(convmed: Convmed) -> None:
     assert "--contre" in convmed.refuse("voter", "--pour", 1)[0]
 
 
-def test_presidence(convmed: Convmed) -> None:
+def test_presidence(convmed: Any) -> None:
     assert "la section sociale préside" in convmed.reussit("presidence", "--premiere", "sociale", "--date", "2026-03-01")
     rangees = lues(convmed.reussit("presidence", "--premiere", "sociale", "--installee-le", "2024-10-01", "--date", "2025-01-01", "--format", "csv"))
     assert [(r["du"], r["preside"]) for r in rangees] == [("2024-10-01", "sociale"), ("2025-01-01", "professionnelle"), ("2026-01-01", "sociale")]
@@ -182,7 +147,7 @@ def test_presidence(convmed: Convmed) -> None:
     assert convmed.refuse("presidence", "--premiere", "sociale", "--date", "2026-02-30", "--installee-le", "hier")[1].startswith("--installee-le")
 
 
-def test_carence(convmed: Convmed) -> None:
+def test_carence(convmed: Any) -> None:
     blocage = ("carence", "--cas", "refus-de-vote", "--section", "sociale", "--tentatives", 2, "--constat", "2026-03-10")
     assert "invitée à y remédier" in convmed.reussit(*blocage, "--date", "2026-04-10")
     assert "la section professionnelle seule" in convmed.reussit(*blocage, "--date", "2026-04-11")
@@ -193,7 +158,7 @@ def test_carence(convmed: Convmed) -> None:
     assert "pas dans les sources" in convmed.reussit("carence", "--cas", "constitution", "--section", "sociale", "--texte", "convention-2016")
 
 
-def test_instances_et_indemnites(convmed: Convmed) -> None:
+def test_instances_et_indemnites(convmed: Any) -> None:
     texte = convmed.reussit("instances", "--departement", "35", "--sans-cpl", "--installee-le", "2024-09-22", colonnes=80)
     for attendu in ("Missions de CPL : CPR", "21/09/2024", "dans le délai : non", "1 synthèse", "Mission de la CPL"):
         assert attendu in texte

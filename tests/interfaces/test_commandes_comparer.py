@@ -6,15 +6,14 @@ import csv
 import io
 import json
 import shutil
-import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
-from convmed.interfaces.cli import principal
 from convmed.restitution.graphiques.comparaison import composer, textes_et_ecarts
 from convmed.restitution.lignes_comparees import SCHEMA
 
@@ -23,37 +22,12 @@ ANCIEN, APPLIQUE, OPTION_1 = "reglement-arbitral-2023", "en-vigueur", "propositi
 DEUX, TROIS = f"{ANCIEN},{APPLIQUE}", f"{ANCIEN},{APPLIQUE},{OPTION_1}"
 
 
-class Convmed:
-    """The command in this process: the libraries are imported once."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[bytes]) -> None:
-        self.monkeypatch, self.capture = monkeypatch, capture
-
-    def lancer(self, *arguments: object, colonnes: int = 160) -> tuple[int, bytes, bytes]:
-        self.monkeypatch.setattr(sys, "argv", ["convmed", "comparer", *map(str, arguments)])
-        self.monkeypatch.setenv("COLUMNS", str(colonnes))
-        with pytest.raises(SystemExit) as fin:
-            principal()
-        assert isinstance(fin.value.code, int)
-        return fin.value.code, *self.capture.readouterr()
-
-    def reussit(self, *arguments: object, **autres: Any) -> str:
-        code, sortie, erreur = self.lancer(*arguments, **autres)
-        assert code == 0, erreur.decode()
-        return sortie.decode()
-
-    def refuse(self, *arguments: object) -> list[str]:
-        code, sortie, erreur = self.lancer(*arguments)
-        assert (code, sortie) == (2, b"")
-        return [ligne.removeprefix("Erreur : ") for ligne in erreur.decode().splitlines()]
-
-
 @pytest.fixture
-def convmed(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Convmed:
-    return Convmed(monkeypatch, capsysbinary)
+def convmed(lanceur: Callable[..., Any]) -> Any:
+    return lanceur("comparer")
 
 
-def test_le_terminal_montre_les_montants_les_ecarts_et_leurs_causes(convmed: Convmed) -> None:
+def test_le_terminal_montre_les_montants_les_ecarts_et_leurs_causes(convmed: Any) -> None:
     texte = convmed.reussit(ZIP, "--textes", DEUX).replace("\u202f", " ").replace("\xa0", " ")
     assert "A (référence) : reglement-arbitral-2023" in texte
     for morceau in ("19 535,69 € *", "26 511,50 €", "+6 975,81 €", "non publié", "non calculé", "+8 825,81 €", "(4 sur 6)",
@@ -62,7 +36,7 @@ def test_le_terminal_montre_les_montants_les_ecarts_et_leurs_causes(convmed: Con
     assert "Deux à deux" not in texte
 
 
-def test_plus_de_deux_textes_se_comparent_aussi_deux_a_deux(convmed: Convmed) -> None:
+def test_plus_de_deux_textes_se_comparent_aussi_deux_a_deux(convmed: Any) -> None:
     texte = convmed.reussit(ZIP, "--textes", TROIS, "--reference", APPLIQUE)
     assert "B (référence) : en-vigueur" in texte
     assert "Deux à deux" in texte
@@ -72,12 +46,12 @@ def test_plus_de_deux_textes_se_comparent_aussi_deux_a_deux(convmed: Convmed) ->
 
 
 @pytest.mark.parametrize("colonnes", [60, 80, 200])
-def test_un_terminal_etroit_ne_coupe_pas_les_montants(convmed: Convmed, colonnes: int) -> None:
+def test_un_terminal_etroit_ne_coupe_pas_les_montants(convmed: Any, colonnes: int) -> None:
     texte = convmed.reussit(ZIP, "--textes", TROIS, colonnes=colonnes)
     assert "19\u202f535,69" in texte
 
 
-def test_le_json(convmed: Convmed, tmp_path: Path) -> None:
+def test_le_json(convmed: Any, tmp_path: Path) -> None:
     # Without acts: the effects of the lump sum alone.
     sans_actes = Path(shutil.copytree(ZIP, tmp_path / "zip", ignore=shutil.ignore_patterns("evenements.csv")))
     objet = json.loads(convmed.reussit(sans_actes, "--textes", f"{APPLIQUE},{OPTION_1}", "--effets", "--format", "json"))
@@ -95,7 +69,7 @@ def test_le_json(convmed: Convmed, tmp_path: Path) -> None:
     assert objet["textes"][1]["contre_la_reference"]["difference"] == -1435 - 85.5 - 400
 
 
-def test_le_csv_a_une_rangee_par_ligne_et_par_texte(convmed: Convmed) -> None:
+def test_le_csv_a_une_rangee_par_ligne_et_par_texte(convmed: Any) -> None:
     rangees = list(csv.DictReader(io.StringIO(convmed.reussit(ZIP, "--textes", DEUX, "--format", "csv")), delimiter=";"))
     assert list(rangees[0]) == list(SCHEMA)
     assert {rangee["texte"] for rangee in rangees} == {ANCIEN, APPLIQUE}
@@ -104,7 +78,7 @@ def test_le_csv_a_une_rangee_par_ligne_et_par_texte(convmed: Convmed) -> None:
     assert all(rangee["comparable"] == "false" and rangee["motif"] for rangee in tues)
 
 
-def test_l_image_s_ecrit_dans_un_fichier(convmed: Convmed, tmp_path: Path) -> None:
+def test_l_image_s_ecrit_dans_un_fichier(convmed: Any, tmp_path: Path) -> None:
     assert convmed.reussit(ZIP, "--textes", TROIS, "--format", "svg", "--sortie", tmp_path / "c.svg") == ""
     image = (tmp_path / "c.svg").read_text("utf-8").replace("\xa0", " ")
     assert "DR-ZIP, exercice 2026 : 3 textes comparés" in image
@@ -155,18 +129,18 @@ def test_le_graphique_de_textes_pareils_et_d_une_table_vide() -> None:
         ((), ["il manque --textes", "convmed --help"]),
     ],
 )
-def test_ce_qui_ne_se_compare_pas_est_refuse_en_entier(convmed: Convmed, options: tuple[str, ...], attendues: list[str]) -> None:
+def test_ce_qui_ne_se_compare_pas_est_refuse_en_entier(convmed: Any, options: tuple[str, ...], attendues: list[str]) -> None:
     lues = convmed.refuse(ZIP, *options)
     assert len(lues) == len(attendues)
     assert all(attendue in lue for attendue, lue in zip(attendues, lues, strict=True)), lues
 
 
-def test_une_reference_hors_de_la_liste_s_y_ajoute(convmed: Convmed) -> None:
+def test_une_reference_hors_de_la_liste_s_y_ajoute(convmed: Any) -> None:
     objet = json.loads(convmed.reussit(ZIP, "--textes", APPLIQUE, "--reference", ANCIEN, "--format", "json"))
     assert [t["texte"] for t in objet["textes"]] == [ANCIEN, APPLIQUE]
 
 
-def test_cinq_textes_en_peu_de_temps(convmed: Convmed) -> None:
+def test_cinq_textes_en_peu_de_temps(convmed: Any) -> None:
     textes = f"convention-2016,{TROIS},proposition-2024-02-08-option-2"
     convmed.reussit(ZIP, "--textes", textes, "--format", "json")
     debut = time.perf_counter()

@@ -8,13 +8,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-
-from convmed.interfaces.cli import principal
 
 EXEMPLES = Path(__file__).parents[2] / "exemples"
 PRESCRIPTIONS, AVANT = EXEMPLES / "sobriete" / "prescriptions-2025.csv", EXEMPLES / "sobriete" / "prescriptions-2024.csv"
@@ -22,34 +21,9 @@ DELIVRANCES, ECONOMIES = EXEMPLES / "interessement" / "delivrances.csv", EXEMPLE
 CUMULS = EXEMPLES / "interessement" / "cumuls.csv"
 
 
-class Convmed:
-    """The command in this process: the libraries are imported once."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[bytes]) -> None:
-        self.monkeypatch, self.capture = monkeypatch, capture
-
-    def lancer(self, *arguments: object, colonnes: int = 100) -> tuple[int, bytes, bytes]:
-        self.monkeypatch.setattr(sys, "argv", ["convmed", *map(str, arguments)])
-        self.monkeypatch.setenv("COLUMNS", str(colonnes))
-        with pytest.raises(SystemExit) as fin:
-            principal()
-        assert isinstance(fin.value.code, int)
-        return fin.value.code, *self.capture.readouterr()
-
-    def reussit(self, *arguments: object, **autres: Any) -> str:
-        code, sortie, erreur = self.lancer(*arguments, **autres)
-        assert code == 0, erreur.decode()
-        return sortie.decode()
-
-    def refuse(self, *arguments: object) -> list[str]:
-        code, sortie, erreur = self.lancer(*arguments)
-        assert (code, sortie) == (2, b"")
-        return [ligne.removeprefix("Erreur : ") for ligne in erreur.decode().splitlines()]
-
-
 @pytest.fixture
-def convmed(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Convmed:
-    return Convmed(monkeypatch, capsysbinary)
+def convmed(lanceur: Callable[..., Any]) -> Any:
+    return lanceur(colonnes=100)
 
 
 @pytest.mark.parametrize("commande", ["sobriete", "interessement"])
@@ -63,7 +37,7 @@ def test_la_commande_installee_refuse_avec_le_code_2(commande: str, tmp_path: Pa
 # --- sobriety
 
 
-def test_la_sobriete_en_texte_tient_sur_un_terminal_etroit(convmed: Convmed) -> None:
+def test_la_sobriete_en_texte_tient_sur_un_terminal_etroit(convmed: Any) -> None:
     texte = convmed.reussit("sobriete", PRESCRIPTIONS, "--precedent", AVANT, "--premiers", 3, colonnes=80)
     for attendu in ("20", "7 bonus".replace(" ", "\N{NO-BREAK SPACE}"), "MG-07", "0,647", "17 médecins de plus", "Ce qui est supposé"):
         assert attendu in texte
@@ -72,7 +46,7 @@ def test_la_sobriete_en_texte_tient_sur_un_terminal_etroit(convmed: Convmed) -> 
     assert max(map(len, texte.splitlines())) <= 80
 
 
-def test_la_sobriete_en_json_et_en_csv_disent_la_meme_chose(convmed: Convmed) -> None:
+def test_la_sobriete_en_json_et_en_csv_disent_la_meme_chose(convmed: Any) -> None:
     lu = json.loads(convmed.reussit("sobriete", PRESCRIPTIONS, "--precedent", AVANT, "--format", "json"))
     assert (lu["annee"], lu["annee_mesuree"], lu["generalistes"], lu["primes"], len(lu["medecins"])) == (2026, 2025, 20, 7, 20)
     assert lu["montant"] == pytest.approx(sum(un["bonus"] for un in lu["medecins"]))
@@ -80,7 +54,7 @@ def test_la_sobriete_en_json_et_en_csv_disent_la_meme_chose(convmed: Convmed) ->
     assert [(une["medecin"], float(une["ratio"]), float(une["bonus"])) for une in rangees] == [(un["medecin"], un["ratio"], un["bonus"]) for un in lu["medecins"]]
 
 
-def test_un_medecin_s_explique(convmed: Convmed) -> None:
+def test_un_medecin_s_explique(convmed: Any) -> None:
     texte = convmed.reussit("sobriete", PRESCRIPTIONS, "--expliquer", "MG-04")
     for attendu in ("40-64", "Ratio 0,701", "plus sobre", "art. 66 à 69", "Total"):
         assert attendu in texte
@@ -90,7 +64,7 @@ def test_un_medecin_s_explique(convmed: Convmed) -> None:
     assert "médecin inconnu" in convmed.refuse("sobriete", PRESCRIPTIONS, "--expliquer", "MG-99")[0]
 
 
-def test_les_options_de_la_sobriete_comptent(convmed: Convmed) -> None:
+def test_les_options_de_la_sobriete_comptent(convmed: Any) -> None:
     def total(*options: object) -> float:
         return float(json.loads(convmed.reussit("sobriete", PRESCRIPTIONS, "--format", "json", *options))["montant"])
 
@@ -101,7 +75,7 @@ def test_les_options_de_la_sobriete_comptent(convmed: Convmed) -> None:
     assert "n'a pas de ratio" in convmed.refuse("sobriete", PRESCRIPTIONS, "--texte", "convention-2016")[0]
 
 
-def test_le_graphique_s_ecrit_et_se_repete(convmed: Convmed, tmp_path: Path) -> None:
+def test_le_graphique_s_ecrit_et_se_repete(convmed: Any, tmp_path: Path) -> None:
     premier, second = tmp_path / "a.png", tmp_path / "b.png"
     for chemin in (premier, second):
         assert convmed.reussit("sobriete", PRESCRIPTIONS, "--format", "png", "--sortie", chemin, "--expliquer", "MG-04") == ""
@@ -111,7 +85,7 @@ def test_le_graphique_s_ecrit_et_se_repete(convmed: Convmed, tmp_path: Path) -> 
     assert "Ratios de sobriété de 20" in svg
 
 
-def test_un_fichier_parquet_vaut_un_csv(convmed: Convmed, tmp_path: Path) -> None:
+def test_un_fichier_parquet_vaut_un_csv(convmed: Any, tmp_path: Path) -> None:
     parquet = tmp_path / "p.parquet"
     table = pl.read_csv(PRESCRIPTIONS, separator=";", infer_schema=False)
     table.with_columns(pl.col("patients").cast(pl.Int64), pl.col("montant").str.replace(",", ".").cast(pl.Float64), ald=pl.col("ald") == "oui").write_parquet(parquet)
@@ -121,7 +95,7 @@ def test_un_fichier_parquet_vaut_un_csv(convmed: Convmed, tmp_path: Path) -> Non
 # --- gain sharing
 
 
-def test_les_delivrances_en_texte_sans_patient_sauf_demande(convmed: Convmed) -> None:
+def test_les_delivrances_en_texte_sans_patient_sauf_demande(convmed: Any) -> None:
     commande = ("interessement", DELIVRANCES, "--economies", ECONOMIES, "--annee", 2025)
     texte = convmed.reussit(*commande, colonnes=80)
     assert "INITIE" not in texte
@@ -132,7 +106,7 @@ def test_les_delivrances_en_texte_sans_patient_sauf_demande(convmed: Convmed) ->
     assert "INITIE" not in convmed.reussit(*commande, "--format", "json")
 
 
-def test_les_delivrances_en_json_et_en_csv(convmed: Convmed) -> None:
+def test_les_delivrances_en_json_et_en_csv(convmed: Any) -> None:
     commande = ("interessement", DELIVRANCES, "--economies", ECONOMIES, "--annee", 2025)
     lu = json.loads(convmed.reussit(*commande, "--format", "json", "--patients"))
     (biosimilaires,) = lu["dispositifs"]
@@ -145,13 +119,13 @@ def test_les_delivrances_en_json_et_en_csv(convmed: Convmed) -> None:
     assert {une["patient"] for une in patients} == {un["patient"] for un in lu["patients"]}
 
 
-def test_sans_economies_tout_est_non_publie(convmed: Convmed) -> None:
+def test_sans_economies_tout_est_non_publie(convmed: Any) -> None:
     lu = json.loads(convmed.reussit("interessement", DELIVRANCES, "--annee", 2025, "--format", "json"))
     assert {un["etat"] for un in lu["medecins"] if un["patients"]} == {"non publié"}
     assert {un["montant"] for un in lu["medecins"] if un["patients"]} == {None}
 
 
-def test_un_medecin_de_l_interessement_s_explique(convmed: Convmed) -> None:
+def test_un_medecin_de_l_interessement_s_explique(convmed: Any) -> None:
     texte = convmed.reussit("interessement", DELIVRANCES, "--economies", ECONOMIES, "--annee", 2025, "--expliquer", "OPH-1")
     for attendu in ("Intéressement biosimilaires de l'année", "art. 62", "620,00", "ranibizumab", "7"):
         assert attendu in texte
@@ -159,12 +133,12 @@ def test_un_medecin_de_l_interessement_s_explique(convmed: Convmed) -> None:
 
 
 @pytest.mark.parametrize(("taux", "montant"), [("16%", 420), ("0.16", 420), ("15 %", 420), ("14,9%", 0), ("1", 420)])
-def test_les_cumuls_et_le_taux_d_oam(convmed: Convmed, taux: str, montant: int) -> None:
+def test_les_cumuls_et_le_taux_d_oam(convmed: Any, taux: str, montant: int) -> None:
     lu = json.loads(convmed.reussit("interessement", CUMULS, "--taux-oam", taux, "--format", "json"))
     assert next(un["montant"] for un in lu["medecins"] if un["medecin"] == "PNE-1") == montant
 
 
-def test_ce_qui_est_mal_tape_se_dit_en_une_fois(convmed: Convmed) -> None:
+def test_ce_qui_est_mal_tape_se_dit_en_une_fois(convmed: Any) -> None:
     refuses = convmed.refuse("interessement", CUMULS, "--taux-oam", "beaucoup", "--historique-depuis", "hier", "--texte", "aucun")
     assert len(refuses) == 3
     assert convmed.refuse("interessement", CUMULS)[0].startswith("--taux-oam")
@@ -172,7 +146,7 @@ def test_ce_qui_est_mal_tape_se_dit_en_une_fois(convmed: Convmed) -> None:
     assert "--taux-oam" in convmed.refuse("interessement", CUMULS, "--taux-oam", "150%")[0]
 
 
-def test_l_aide_dit_les_colonnes(convmed: Convmed) -> None:
+def test_l_aide_dit_les_colonnes(convmed: Any) -> None:
     for commande in ("sobriete", "interessement"):
         aide = convmed.reussit(commande, "--help")
         assert "medecin" in aide

@@ -5,60 +5,35 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from convmed.interfaces.cli import principal
 from convmed.restitution.negociation import COLONNES, SCHEMA_EVENEMENTS
 from convmed.restitution.propositions import COLONNES as COLONNES_DES_PROPOSITIONS
 
 
-class Convmed:
-    """The command in this process: the libraries are imported once."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[bytes]) -> None:
-        self.monkeypatch, self.capture = monkeypatch, capture
-
-    def lancer(self, *arguments: object, colonnes: int = 160) -> tuple[int, bytes, bytes]:
-        self.monkeypatch.setattr(sys, "argv", ["convmed", "negociation", *map(str, arguments)])
-        self.monkeypatch.setenv("COLUMNS", str(colonnes))
-        with pytest.raises(SystemExit) as fin:
-            principal()
-        assert isinstance(fin.value.code, int)
-        return fin.value.code, *self.capture.readouterr()
-
-    def reussit(self, *arguments: object, colonnes: int = 160) -> str:
-        code, sortie, erreur = self.lancer(*arguments, colonnes=colonnes)
-        assert code == 0, erreur.decode()
-        return sortie.decode()
-
-    def refuse(self, *arguments: object) -> list[str]:
-        code, sortie, erreur = self.lancer(*arguments)
-        assert (code, sortie) == (2, b"")
-        return erreur.decode().splitlines()
-
-
 @pytest.fixture
-def convmed(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Convmed:
-    return Convmed(monkeypatch, capsysbinary)
+def convmed(lanceur: Callable[..., Any]) -> Any:
+    return lanceur("negociation")
 
 
-def test_la_chronologie_se_lit_d_une_traite(convmed: Convmed) -> None:
+def test_la_chronologie_se_lit_d_une_traite(convmed: Any) -> None:
     texte = convmed.reussit()
     for attendu in ("16/10/2023", "(prévu le 25/01/2024)", "Signature par cinq syndicats", "8 en tout", "Déplacés", "(annoncé)", "Réserve"):
         assert attendu in texte
     assert "https://" not in texte
 
 
-def test_la_chronologie_tient_sur_un_terminal_etroit(convmed: Convmed) -> None:
+def test_la_chronologie_tient_sur_un_terminal_etroit(convmed: Any) -> None:
     texte = convmed.reussit("--nature", "report", colonnes=80)
     assert max(map(len, texte.splitlines())) <= 80
     assert "…" not in texte
 
 
-def test_les_filtres_et_les_formats(convmed: Convmed, tmp_path: Path) -> None:
+def test_les_filtres_et_les_formats(convmed: Any, tmp_path: Path) -> None:
     lus = json.loads(convmed.reussit("--du", "2025-06-01", "--au", "2025-07-31", "--format", "json"))
     # What was planned in the period and came later is in it.
     assert [un["id"] for un in lus] == ["campagne-mso", "alerte-2025", "suspension-2025", "hausses-reportees"]
@@ -74,7 +49,7 @@ def test_les_filtres_et_les_formats(convmed: Convmed, tmp_path: Path) -> None:
         assert fichier.read_bytes().startswith(debut)
 
 
-def test_les_orientations_disent_ce_qui_y_repond(convmed: Convmed) -> None:
+def test_les_orientations_disent_ce_qui_y_repond(convmed: Any) -> None:
     texte = convmed.reussit("orientations", "--source", "lettre-2022")
     for attendu in ("L-14", "consultations-avancees", "sans réponse", "29 sur 33"):
         assert attendu in texte
@@ -87,7 +62,7 @@ def test_les_orientations_disent_ce_qui_y_repond(convmed: Convmed) -> None:
     assert "Rien n'a été demandé" in convmed.reussit("orientations", "--dispositif", "optam", "--sans-reponse")
 
 
-def test_les_propositions_disent_ce_qui_a_ete_signe(convmed: Convmed, tmp_path: Path) -> None:
+def test_les_propositions_disent_ce_qui_a_ete_signe(convmed: Any, tmp_path: Path) -> None:
     texte = convmed.reussit("propositions", "--dispositif", "forfait-medecin-traitant")
     for attendu in ("option 2 retenue", "en hausse", "→ moins_de_7_ans", "option 1 : 80,00"):
         assert attendu in texte
@@ -117,8 +92,8 @@ def test_les_propositions_disent_ce_qui_a_ete_signe(convmed: Convmed, tmp_path: 
         (("propositions", "--dispositif", "opttam", "--issue", "gagnee"), ("--issue : mot inconnu « gagnee »", "dispositif inconnu « opttam »")),
     ],
 )
-def test_chaque_refus_dit_l_option_et_ce_qui_etait_attendu(convmed: Convmed, arguments: tuple[str, ...], mots: tuple[str, ...]) -> None:
-    lignes = [ligne for ligne in convmed.refuse(*arguments) if ligne.startswith("Erreur")]
+def test_chaque_refus_dit_l_option_et_ce_qui_etait_attendu(convmed: Any, arguments: tuple[str, ...], mots: tuple[str, ...]) -> None:
+    lignes = [ligne for ligne in convmed.refuse(*arguments) if not ligne.startswith("Aide")]
     assert len(lignes) == len(mots)
     for ligne, mot in zip(lignes, mots, strict=True):
         assert mot in ligne

@@ -5,48 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from convmed.interfaces.cli import principal
-
 EXEMPLES = Path(__file__).parents[2] / "exemples" / "observatoire"
 LE = ("--date", "2026-06-30")
 
 
-class Convmed:
-    """The command in this process: the libraries are imported once."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[bytes]) -> None:
-        self.monkeypatch, self.capture = monkeypatch, capture
-
-    def lancer(self, *arguments: object, colonnes: int = 160) -> tuple[int, bytes, bytes]:
-        self.monkeypatch.setattr(sys, "argv", ["convmed", "observatoire", *map(str, arguments)])
-        self.monkeypatch.setenv("COLUMNS", str(colonnes))
-        with pytest.raises(SystemExit) as fin:
-            principal()
-        assert isinstance(fin.value.code, int)
-        return fin.value.code, *self.capture.readouterr()
-
-    def reussit(self, *arguments: object, **autres: Any) -> str:
-        code, sortie, erreur = self.lancer(*arguments, **autres)
-        assert code == 0, erreur.decode()
-        return sortie.decode()
-
-    def refuse(self, *arguments: object) -> list[str]:
-        code, sortie, erreur = self.lancer(*arguments)
-        assert (code, sortie) == (2, b"")
-        lignes = erreur.decode().splitlines()
-        assert all(ligne.startswith(("Erreur : ", "Aide : ")) for ligne in lignes), lignes
-        return [ligne.removeprefix("Erreur : ") for ligne in lignes]
-
-
 @pytest.fixture
-def convmed(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Convmed:
-    return Convmed(monkeypatch, capsysbinary)
+def convmed(lanceur: Callable[..., Any]) -> Any:
+    return lanceur("observatoire")
 
 
 def plat(texte: str) -> str:
@@ -54,7 +25,7 @@ def plat(texte: str) -> str:
 
 
 @pytest.mark.parametrize("observatoire", ["acces", "pertinence"])
-def test_le_texte_tient_sur_quatre_vingts_colonnes_et_dit_ce_qui_est_suppose(convmed: Convmed, observatoire: str) -> None:
+def test_le_texte_tient_sur_quatre_vingts_colonnes_et_dit_ce_qui_est_suppose(convmed: Any, observatoire: str) -> None:
     texte = convmed.reussit(observatoire, *LE, colonnes=80)
     assert "…" not in texte
     assert max(map(len, texte.split("Ce qui est supposé")[0].splitlines())) <= 80
@@ -62,20 +33,20 @@ def test_le_texte_tient_sur_quatre_vingts_colonnes_et_dit_ce_qui_est_suppose(con
         assert attendu in texte
 
 
-def test_la_table_dit_la_base_la_cible_la_mesure_et_l_ecart(convmed: Convmed) -> None:
+def test_la_table_dit_la_base_la_cible_la_mesure_et_l_ecart(convmed: Any) -> None:
     texte = plat(convmed.reussit("acces", "--engagement", "assistants-medicaux", *LE))
     for attendu in ("11 000", "8 558 *", "30/06/2025", "8 993", "en retard", "-435 contrats (-4,8 %)", "6 000", "12 100", "egora.fr"):
         assert attendu in texte, attendu
     assert "Primo" not in texte
 
 
-def test_un_programme_montre_ses_trois_enonces_et_son_enjeu(convmed: Convmed) -> None:
+def test_un_programme_montre_ses_trois_enonces_et_son_enjeu(convmed: Any) -> None:
     texte = plat(convmed.reussit("pertinence", "--programme", "13", *LE))
     for attendu in ("au moins 90 %", "au moins 80 %", "T3/T4", "5 Md€", "congrès CNGE"):
         assert attendu in texte, attendu
 
 
-def test_le_json_et_le_csv_disent_la_meme_chose(convmed: Convmed) -> None:
+def test_le_json_et_le_csv_disent_la_meme_chose(convmed: Any) -> None:
     arguments = ("acces", "--mesures", EXEMPLES / "mesures-acces.csv", "--portee", "region", *LE)
     lu = json.loads(convmed.reussit(*arguments, "--format", "json"))
     rangees = list(csv.DictReader(io.StringIO(convmed.reussit(*arguments, "--format", "csv")), delimiter=";"))
@@ -86,12 +57,12 @@ def test_le_json_et_le_csv_disent_la_meme_chose(convmed: Convmed) -> None:
 
 
 @pytest.mark.parametrize(("lecture", "attendu"), [("points", 2.7), ("plafond", 2), ("proportion", 4.606)])
-def test_les_arrets_de_travail_ont_trois_lectures(convmed: Convmed, lecture: str, attendu: float) -> None:
+def test_les_arrets_de_travail_ont_trois_lectures(convmed: Any, lecture: str, attendu: float) -> None:
     lu = json.loads(convmed.reussit("pertinence", "--programme", "1", "--lecture", lecture, "--tendance", "4,7%", *LE, "--format", "json"))
     assert lu["suivis"][0]["dernier"]["attendu"] == pytest.approx(attendu)
 
 
-def test_les_textes_different(convmed: Convmed) -> None:
+def test_les_textes_different(convmed: Any) -> None:
     signe, propose = (
         json.loads(convmed.reussit("pertinence", "--texte", texte, *LE, "--format", "json"))
         for texte in ("convention-2024", "proposition-2024-02-08")
@@ -101,14 +72,14 @@ def test_les_textes_different(convmed: Convmed) -> None:
 
 
 @pytest.mark.parametrize("genre", ["svg", "png"])
-def test_le_graphique_s_ecrit_dans_un_fichier(convmed: Convmed, tmp_path: Path, genre: str) -> None:
+def test_le_graphique_s_ecrit_dans_un_fichier(convmed: Any, tmp_path: Path, genre: str) -> None:
     image = tmp_path / f"acces.{genre}"
     assert convmed.reussit("acces", "--engagement", "2", *LE, "--format", genre, "--sortie", image) == ""
     assert image.read_bytes().startswith(b"<?xml" if genre == "svg" else b"\x89PNG")
     assert list(tmp_path.iterdir()) == [image]
 
 
-def test_trop_de_territoires_pour_un_graphique(convmed: Convmed, tmp_path: Path) -> None:
+def test_trop_de_territoires_pour_un_graphique(convmed: Any, tmp_path: Path) -> None:
     fichier = tmp_path / "cpl.csv"
     fichier.write_text("objectif;date;valeur;portee;territoire\n" + "".join(f"optam;2025-12-31;{rang};cpl;T{rang}\n" for rang in range(61)), "utf-8")
     (ligne,) = convmed.refuse("acces", "--mesures", fichier, "--portee", "cpl", *LE, "--format", "png")
@@ -116,7 +87,7 @@ def test_trop_de_territoires_pour_un_graphique(convmed: Convmed, tmp_path: Path)
     assert len(json.loads(convmed.reussit("acces", "--mesures", fichier, "--portee", "cpl", *LE, "--format", "json"))["suivis"]) == 61
 
 
-def test_toutes_les_fautes_du_fichier_avec_leur_ligne_et_leur_colonne(convmed: Convmed, tmp_path: Path) -> None:
+def test_toutes_les_fautes_du_fichier_avec_leur_ligne_et_leur_colonne(convmed: Any, tmp_path: Path) -> None:
     fichier = tmp_path / "mesures.csv"
     fichier.write_text("objectif;date;valeur;numerateur;denominateur\nald;2025-12-31;4;;\nald-sans-medecin-traitant;2025-12-31;140;;\n"
                        "ald-sans-medecin-traitant;2025-06-30;;12;\nald-sans-medecin-traitant;hier;4;;\n", "utf-8")  # fmt: skip
@@ -126,7 +97,7 @@ def test_toutes_les_fautes_du_fichier_avec_leur_ligne_et_leur_colonne(convmed: C
     assert [ligne.startswith(debut) for ligne, debut in zip(lignes, debuts, strict=True)] == [True] * 4
 
 
-def test_une_note_va_sur_la_sortie_d_erreur_hors_du_texte(convmed: Convmed, tmp_path: Path) -> None:
+def test_une_note_va_sur_la_sortie_d_erreur_hors_du_texte(convmed: Any, tmp_path: Path) -> None:
     fichier = tmp_path / "mesures.csv"
     fichier.write_text("objectif;date;valeur\nassistants-medicaux;2025-06-30;8600\n", "utf-8")
     code, sortie, erreur = convmed.lancer("acces", "--mesures", fichier, *LE, "--format", "csv")
@@ -152,7 +123,7 @@ def test_une_note_va_sur_la_sortie_d_erreur_hors_du_texte(convmed: Convmed, tmp_
         ((), ["commande inconnue ou absente (attendu : l'une de acces, pertinence)", "Aide"]),
     ],
 )
-def test_ce_qui_est_refuse_l_est_en_francais(convmed: Convmed, arguments: tuple[str, ...], debuts: list[str]) -> None:
+def test_ce_qui_est_refuse_l_est_en_francais(convmed: Any, arguments: tuple[str, ...], debuts: list[str]) -> None:
     lignes = convmed.refuse(*arguments)
     assert len(lignes) == len(debuts)
     assert all(ligne.startswith(debut) for ligne, debut in zip(lignes, debuts, strict=True)), lignes

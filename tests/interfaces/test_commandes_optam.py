@@ -9,12 +9,12 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from convmed.interfaces.cli import principal
 from convmed.restitution.graphiques.optam import composer_les_taux, taux_contre_engagement
 from convmed.restitution.optam import COLONNES, SCHEMA_SUIVI, etudier
 from convmed.textes import Erreurs, trouver_texte
@@ -24,37 +24,9 @@ ADHERENT = {"specialite": "05", "secteur": "2", "option_tarifaire": "optam"}
 COURT = ("--choix", "rester", "--secteur", "2", "--option", "optam", "--specialite", "05")
 
 
-class Convmed:
-    """The command in this process: the libraries are imported once."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[bytes]) -> None:
-        self.monkeypatch, self.capture = monkeypatch, capture
-
-    def lancer(self, *arguments: object, entree: bytes = b"", colonnes: int = 160) -> tuple[int, bytes, bytes]:
-        self.monkeypatch.setattr(sys, "argv", ["convmed", "optam", "simuler", *map(str, arguments)])
-        self.monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(entree), "utf-8"))
-        self.monkeypatch.setenv("COLUMNS", str(colonnes))
-        with pytest.raises(SystemExit) as fin:
-            principal()
-        assert isinstance(fin.value.code, int)
-        return fin.value.code, *self.capture.readouterr()
-
-    def reussit(self, *arguments: object, **autres: Any) -> str:
-        code, sortie, erreur = self.lancer(*arguments, **autres)
-        assert code == 0, erreur.decode()
-        return sortie.decode()
-
-    def refuse(self, *arguments: object, **autres: Any) -> list[str]:
-        code, sortie, erreur = self.lancer(*arguments, **autres)
-        assert (code, sortie) == (2, b"")
-        lignes = erreur.decode().splitlines()
-        assert all(ligne.startswith("Erreur : ") for ligne in lignes), lignes
-        return [ligne.removeprefix("Erreur : ") for ligne in lignes]
-
-
 @pytest.fixture
-def convmed(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Convmed:
-    return Convmed(monkeypatch, capsysbinary)
+def convmed(lanceur: Callable[..., Any]) -> Any:
+    return lanceur("optam", "simuler")
 
 
 def etude(**champs: Any) -> Any:
@@ -73,7 +45,7 @@ def test_la_commande_installee_refuse_avec_le_code_2() -> None:
     assert "il manque la situation" in resultat.stderr.decode()
 
 
-def test_l_exemple_en_json(convmed: Convmed) -> None:
+def test_l_exemple_en_json(convmed: Any) -> None:
     lu = json.loads(convmed.reussit(EXEMPLE, "--format", "json"))
     # Mean of 17 100 / 112 000 and 17 500 / 116 000, in millionths.
     assert lu["engagement"]["taux_depassement"] == pytest.approx((17_100 / 112_000 + 17_500 / 116_000) / 2, abs=1e-6)
@@ -89,12 +61,12 @@ def test_l_exemple_en_json(convmed: Convmed) -> None:
     assert any("relevé au 31/10/2026" in hypothese for hypothese in lu["hypotheses"])
 
 
-def test_une_option_l_emporte_sur_le_fichier_et_le_fichier_vient_aussi_de_l_entree(convmed: Convmed) -> None:
+def test_une_option_l_emporte_sur_le_fichier_et_le_fichier_vient_aussi_de_l_entree(convmed: Any) -> None:
     quitter = json.loads(convmed.reussit("-", "--choix", "quitter", "--format", "json", entree=EXEMPLE.read_bytes()))
     assert (quitter["choix"], quitter["ecart_annuel"]) == ("quitter", -832.4)
 
 
-def test_le_texte_dit_les_taux_les_euros_et_ce_qui_est_suppose_meme_sur_un_terminal_etroit(convmed: Convmed) -> None:
+def test_le_texte_dit_les_taux_les_euros_et_ce_qui_est_suppose_meme_sur_un_terminal_etroit(convmed: Any) -> None:
     texte = convmed.reussit(EXEMPLE, colonnes=80)
     for attendu in ("engagement", "15,18\N{NO-BREAK SPACE}%", "832,40\N{NO-BREAK SPACE}€", "Ce qui est supposé", "résiliation", "1,8415"):
         assert attendu in texte
@@ -102,7 +74,7 @@ def test_le_texte_dit_les_taux_les_euros_et_ce_qui_est_suppose_meme_sur_un_termi
     assert max(map(len, texte.split("Ce qui est supposé")[0].splitlines())) <= 80
 
 
-def test_le_csv_a_toujours_les_memes_colonnes(convmed: Convmed) -> None:
+def test_le_csv_a_toujours_les_memes_colonnes(convmed: Any) -> None:
     lues = list(csv.DictReader(io.StringIO(convmed.reussit(EXEMPLE, "--format", "csv")), delimiter=";"))
     assert tuple(lues[0]) == COLONNES
     (total,) = [lue for lue in lues if lue["rubrique"] == "total"]
@@ -110,7 +82,7 @@ def test_le_csv_a_toujours_les_memes_colonnes(convmed: Convmed) -> None:
     assert {"engagement", "suivi", "prime", "revalorisation", "poste", "hypothese"} <= {lue["rubrique"] for lue in lues}
 
 
-def test_les_options_suffisent_au_cas_courant(convmed: Convmed) -> None:
+def test_les_options_suffisent_au_cas_courant(convmed: Any) -> None:
     arguments = (*COURT, "--honoraires-opposables", "60000", "--taux-de-charges", "8,3%", "--engagement", "15,2%", "0.7", "--observe", "17,2%", "0.7")
     lu = json.loads(convmed.reussit(*arguments, "--format", "json"))
     assert lu["suivi"][0]["ecart"] == 2
@@ -118,7 +90,7 @@ def test_les_options_suffisent_au_cas_courant(convmed: Convmed) -> None:
     assert lu["suivi"][0]["au"] == "2026-12-31"
 
 
-def test_les_graphiques_sont_des_images_toujours_les_memes(convmed: Convmed, tmp_path: Path) -> None:
+def test_les_graphiques_sont_des_images_toujours_les_memes(convmed: Any, tmp_path: Path) -> None:
     assert convmed.reussit(EXEMPLE, "--format", "png", "--sortie", tmp_path / "optam.png") == ""
     assert (tmp_path / "optam.png").read_bytes().startswith(b"\x89PNG")
     une = observee(0.17)
@@ -172,7 +144,7 @@ def test_l_ecart_donne_l_emporte_sur_celui_du_releve_et_la_reponse_le_dit() -> N
     assert etude(engagement=engagement, releves=releves, **prime).simulation["ecart_annuel"] == 0
 
 
-def test_un_taux_non_publie_laisse_le_total_vide_et_le_dit(convmed: Convmed) -> None:
+def test_un_taux_non_publie_laisse_le_total_vide_et_le_dit(convmed: Any) -> None:
     texte = convmed.reussit(*COURT, "--honoraires-opposables", "60000", "--ecart-points", "0")
     assert "non publié" in texte
     lu = json.loads(convmed.reussit(*COURT, "--honoraires-opposables", "60000", "--ecart-points", "0", "--format", "json"))
@@ -186,12 +158,12 @@ def test_le_modificateur_de_qui_rejoint_l_optam_aco() -> None:
     assert une.simulation["ecart_annuel"] == 8000
 
 
-def test_qui_ne_peut_pas_adherer_a_zero_et_le_motif(convmed: Convmed) -> None:
+def test_qui_ne_peut_pas_adherer_a_zero_et_le_motif(convmed: Any) -> None:
     texte = convmed.reussit("--choix", "adherer", "--secteur", "1", "--specialite", "05", "-", entree=b'{"titre_secteur_2": false}')
     assert "ne peut pas adhérer" in texte
 
 
-def test_toutes_les_fautes_des_options_a_la_fois(convmed: Convmed) -> None:
+def test_toutes_les_fautes_des_options_a_la_fois(convmed: Any) -> None:
     lignes = convmed.refuse("--choix", "restr", "--honoraires-opposables", "60k", "--engagement", "3%", "x", "--observe", "2%", "1", "--au", "12", "--texte", "zz")
     debuts = ("texte :", "--honoraires-opposables :", "--engagement :", "--au :", "--choix :")
     assert len(lignes) == len(debuts)
@@ -199,7 +171,7 @@ def test_toutes_les_fautes_des_options_a_la_fois(convmed: Convmed) -> None:
     assert not any("nécessaire" in ligne for ligne in lignes)
 
 
-def test_toutes_les_fautes_du_fichier_a_la_fois(convmed: Convmed, tmp_path: Path) -> None:
+def test_toutes_les_fautes_du_fichier_a_la_fois(convmed: Any, tmp_path: Path) -> None:
     fichier = tmp_path / "cas.json"
     cas = {
         "choix": "rester", "medecin": ADHERENT, "zz": 1, "aides_liees": "a", "engagement": {"taux_depassement": 0.2},
@@ -248,13 +220,13 @@ def test_les_releves_se_suivent() -> None:
     ("brut", "mot"), [("{", "JSON illisible"), ("[]", "un objet JSON"), ('{"choix": 1, "choix": 2}', "clé en double"),
                       ("\xff", "UTF-8"), ('{"aides_liees": NaN}', "NaN")],
 )  # fmt: skip
-def test_un_fichier_illisible(convmed: Convmed, brut: str, mot: str) -> None:
+def test_un_fichier_illisible(convmed: Any, brut: str, mot: str) -> None:
     (ligne,) = convmed.refuse("-", entree=brut.encode("latin-1"))
     assert ligne.startswith("entrée standard")
     assert mot in ligne
 
 
-def test_sans_situation_ou_sans_releve_pour_le_graphique(convmed: Convmed) -> None:
+def test_sans_situation_ou_sans_releve_pour_le_graphique(convmed: Any) -> None:
     (ligne,) = convmed.refuse()
     assert "il manque la situation" in ligne
     (ligne,) = convmed.refuse(*COURT, "--format", "png")

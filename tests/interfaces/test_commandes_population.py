@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,47 +13,21 @@ import pytest
 
 from convmed.donnees.extrait import MANIFESTE, ouvrir
 from convmed.donnees.population import production
-from convmed.interfaces.cli import principal
-
-
-class Convmed:
-    """The command in this process."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> None:
-        self.monkeypatch, self.capture = monkeypatch, capture
-
-    def lancer(self, *arguments: object) -> tuple[int, str, str]:
-        self.monkeypatch.setattr(sys, "argv", ["convmed", *map(str, arguments)])
-        self.monkeypatch.setenv("COLUMNS", "80")
-        with pytest.raises(SystemExit) as fin:
-            principal()
-        assert isinstance(fin.value.code, int)
-        return fin.value.code, *self.capture.readouterr()
-
-    def reussit(self, *arguments: object) -> str:
-        code, sortie, erreur = self.lancer(*arguments)
-        assert code == 0, erreur
-        return sortie
-
-    def refuse(self, *arguments: object) -> str:
-        code, sortie, erreur = self.lancer(*arguments)
-        assert (code, sortie) == (2, "")
-        return erreur
 
 
 @pytest.fixture
-def convmed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Convmed:
-    return Convmed(monkeypatch, capsys)
+def convmed(lanceur: Callable[..., Any]) -> Any:
+    return lanceur(colonnes=80)
 
 
-def test_une_population_est_tiree_et_comparee(convmed: Convmed) -> None:
+def test_une_population_est_tiree_et_comparee(convmed: Any) -> None:
     texte = convmed.reussit("population", "--patients", 30_000)
     assert "30\u202f000 patients" in texte and "cibles atteintes sur 65" in texte
     assert "Grippe, 75 ans et plus" in texte and "quatre écarts-types" in texte
     assert all(len(ligne) <= 80 for ligne in texte.splitlines())
 
 
-def test_le_rapport_en_json(convmed: Convmed) -> None:
+def test_le_rapport_en_json(convmed: Any) -> None:
     rapport = json.loads(convmed.reussit("population", "--patients", 30_000, "--graine", 4, "--annee", 2025, "--format", "json"))
     assert rapport["population"].keys() == {"patients", "medecins", "evenements", "partitions", "graine", "annee", "masque"}
     assert (rapport["population"]["patients"], rapport["population"]["graine"], rapport["population"]["annee"]) == (30_000, 4, 2025)
@@ -64,7 +38,7 @@ def test_le_rapport_en_json(convmed: Convmed) -> None:
     assert {hypothese["emploi"] for hypothese in rapport["hypotheses"]} == {"hypothese"}
 
 
-def test_une_petite_population_est_masquee(convmed: Convmed) -> None:
+def test_une_petite_population_est_masquee(convmed: Any) -> None:
     rapport = json.loads(convmed.reussit("population", "--patients", 3_000, "--format", "json"))
     assert (rapport["population"]["medecins"], rapport["population"]["masque"]) == (None, True)
     masquees = [ligne for ligne in rapport["cibles"] if ligne["masque"]]
@@ -73,42 +47,42 @@ def test_une_petite_population_est_masquee(convmed: Convmed) -> None:
 
 
 @pytest.mark.parametrize("patients", [0, 1])
-def test_les_plus_petites_populations(convmed: Convmed, patients: int) -> None:
+def test_les_plus_petites_populations(convmed: Any, patients: int) -> None:
     rapport = json.loads(convmed.reussit("population", "--patients", patients, "--format", "json"))
     assert rapport["population"]["patients"] == patients
     assert all(not ligne["obtenu"] for ligne in rapport["cibles"]), "rien de ce qu'un seul patient apprend n'est montré"
     assert f"{patients} patients" in convmed.reussit("population", "--patients", patients)
 
 
-def test_le_rapport_en_csv_dans_un_fichier(convmed: Convmed, tmp_path: Path) -> None:
+def test_le_rapport_en_csv_dans_un_fichier(convmed: Any, tmp_path: Path) -> None:
     assert convmed.reussit("population", "--patients", 3_000, "--format", "csv", "--rapport", tmp_path / "r.csv") == ""
     lignes = list(csv.DictReader((tmp_path / "r.csv").open(encoding="utf-8"), delimiter=";"))
     assert len(lignes) == 83
     assert {"id", "cible", "obtenu", "tolerance", "atteinte", "source", "masque"} <= lignes[0].keys()
 
 
-def test_une_population_s_ecrit_se_reprend_et_ne_s_ecrase_pas(convmed: Convmed, tmp_path: Path) -> None:
+def test_une_population_s_ecrit_se_reprend_et_ne_s_ecrase_pas(convmed: Any, tmp_path: Path) -> None:
     dossier = tmp_path / "pop"
     demande = ("population", "--patients", 2_000, "--sortie", dossier, "--format", "json")
     premier = convmed.reussit(*demande)
     assert ouvrir(dossier).patients == 2_000
     avant = (dossier / MANIFESTE).read_bytes()
     code, second, dit = convmed.lancer(*demande)
-    assert (code, second) == (0, premier)
-    assert "1 partition(s) déjà présente(s)" in dit
-    assert "ce dossier contient un autre extrait" in convmed.refuse("population", "--patients", 2_001, "--sortie", dossier)
-    assert "ce dossier n'est pas vide" in convmed.refuse("population", "--patients", 2_000, "--sortie", tmp_path)
+    assert (code, second.decode()) == (0, premier)
+    assert "1 partition(s) déjà présente(s)" in dit.decode()
+    assert "ce dossier contient un autre extrait" in convmed.refus("population", "--patients", 2_001, "--sortie", dossier)
+    assert "ce dossier n'est pas vide" in convmed.refus("population", "--patients", 2_000, "--sortie", tmp_path)
     assert (dossier / MANIFESTE).read_bytes() == avant
 
 
-def test_une_interruption_dit_comment_reprendre(convmed: Convmed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_une_interruption_dit_comment_reprendre(convmed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrompre(*_: object, **__: object) -> Any:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(production, "produire", interrompre)
     code, sortie, dit = convmed.lancer("population", "--patients", 10, "--sortie", tmp_path / "x")
-    assert (code, sortie) == (130, "")
-    assert "relancer la même commande" in dit
+    assert (code, sortie) == (130, b"")
+    assert "relancer la même commande" in dit.decode()
 
 
 @pytest.mark.parametrize(
@@ -122,14 +96,14 @@ def test_une_interruption_dit_comment_reprendre(convmed: Convmed, tmp_path: Path
         (("--patients", 10, "--annee", 1999), "valeur refusée pour --annee"),
     ],
 )
-def test_ce_qui_est_refuse(convmed: Convmed, arguments: tuple[object, ...], dit: str) -> None:
-    assert dit in convmed.refuse("population", *arguments)
+def test_ce_qui_est_refuse(convmed: Any, arguments: tuple[object, ...], dit: str) -> None:
+    assert dit in convmed.refus("population", *arguments)
 
 
 # --- convmed reperes
 
 
-def test_les_reperes_se_cherchent(convmed: Convmed) -> None:
+def test_les_reperes_se_cherchent(convmed: Any) -> None:
     tous = json.loads(convmed.reussit("reperes", "--format", "json"))
     assert len(tous) > 250 and all(repere["source"] for repere in tous)
     (un,) = json.loads(convmed.reussit("reperes", "--norme", "T-09", "--format", "json"))
@@ -141,7 +115,7 @@ def test_les_reperes_se_cherchent(convmed: Convmed) -> None:
 
 
 @pytest.mark.normes("T-13")
-def test_les_sources_sont_confrontees(convmed: Convmed) -> None:
+def test_les_sources_sont_confrontees(convmed: Any) -> None:
     coherences = json.loads(convmed.reussit("reperes", "--coherences", "--format", "json"))
     assert [c["norme"] for c in coherences if not c["tient"]] == ["T-13"]
     assert "1,86 million" in convmed.reussit("reperes", "--coherences").replace("\n", " ")
@@ -149,7 +123,7 @@ def test_les_sources_sont_confrontees(convmed: Convmed) -> None:
 
 @pytest.mark.normes("T-82", "T-84")
 @pytest.mark.parametrize(("classement", "premier"), [("volume", "DOLIPRANE"), ("montant", "ELIQUIS")])
-def test_les_medicaments(convmed: Convmed, classement: str, premier: str) -> None:
+def test_les_medicaments(convmed: Any, classement: str, premier: str) -> None:
     lignes = json.loads(convmed.reussit("reperes", "--medicaments", classement, "--format", "json"))
     assert (len(lignes), lignes[0]["produit"]) == (20, premier)
     assert premier in convmed.reussit("reperes", "--medicaments", classement)
@@ -166,5 +140,5 @@ def test_les_medicaments(convmed: Convmed, classement: str, premier: str) -> Non
         (("--emploi", "autre"), "valeur refusée pour --emploi"),
     ],
 )
-def test_ce_que_les_reperes_refusent(convmed: Convmed, arguments: tuple[object, ...], dit: str) -> None:
-    assert dit in convmed.refuse("reperes", *arguments)
+def test_ce_que_les_reperes_refusent(convmed: Any, arguments: tuple[object, ...], dit: str) -> None:
+    assert dit in convmed.refus("reperes", *arguments)

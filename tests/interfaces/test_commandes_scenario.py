@@ -7,14 +7,14 @@ import datetime as dt
 import io
 import json
 import re
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 import convmed as facade
-from convmed.interfaces.cli import principal
 from convmed.restitution.scenario import nouveau, verifier
 from convmed.textes import baremes, textes_connus, trouver_texte
 from convmed.textes.bareme import lire_yaml
@@ -26,40 +26,15 @@ FMT, APPLIQUE = "forfait-medecin-traitant", "en-vigueur"
 JOUR = dt.date(2026, 11, 22)
 
 
-class Convmed:
-    """The command in this process: the libraries are imported once."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[bytes]) -> None:
-        self.monkeypatch, self.capture = monkeypatch, capture
-
-    def lancer(self, *arguments: object) -> tuple[int, bytes, bytes]:
-        self.monkeypatch.setattr(sys, "argv", ["convmed", "scenario", *map(str, arguments)])
-        self.monkeypatch.setenv("COLUMNS", "160")
-        with pytest.raises(SystemExit) as fin:
-            principal()
-        assert isinstance(fin.value.code, int)
-        return fin.value.code, *self.capture.readouterr()
-
-    def reussit(self, *arguments: object) -> str:
-        code, sortie, erreur = self.lancer(*arguments)
-        assert code == 0, erreur.decode()
-        return sortie.decode()
-
-    def refuse(self, *arguments: object) -> list[str]:
-        code, sortie, erreur = self.lancer(*arguments)
-        assert (code, sortie) == (2, b"")
-        return [ligne.removeprefix("Erreur : ") for ligne in erreur.decode().splitlines()]
-
-
 @pytest.fixture
-def convmed(monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Convmed:
-    return Convmed(monkeypatch, capsysbinary)
+def convmed(lanceur: Callable[..., Any]) -> Any:
+    return lanceur("scenario")
 
 
 # --- nouveau
 
 
-def test_un_scenario_neuf_est_commente_et_ne_change_rien(convmed: Convmed, tmp_path: Path) -> None:
+def test_un_scenario_neuf_est_commente_et_ne_change_rien(convmed: Any, tmp_path: Path) -> None:
     fichier = tmp_path / "mien.yaml"
     assert f"convmed scenario verifier {fichier}" in convmed.reussit("nouveau", fichier, "--date", "2026-11-22")
     contenu = fichier.read_text("utf-8")
@@ -100,7 +75,7 @@ def test_une_figure_demandee_s_ecrit_meme_absente_ou_non_publiee(tmp_path: Path,
     assert {"rosp": "non publié : voir annexe 7", "fpmt": "ce texte n'a pas ce chiffre", "mont": "5,00\xa0€"}[figure.rpartition(".")[2][:4]] in contenu
 
 
-def test_les_dispositifs_et_les_figures_demandes_et_eux_seuls(convmed: Convmed, tmp_path: Path) -> None:
+def test_les_dispositifs_et_les_figures_demandes_et_eux_seuls(convmed: Any, tmp_path: Path) -> None:
     un, deux = tmp_path / "un.yaml", tmp_path / "deux.yaml"
     convmed.reussit("nouveau", un, "--dispositif", "vsm", "--dispositif", "prevention", "--figures", "palier_1_montant,montant_indicateur")
     assert sorted(trouver_texte(str(un)).ajouts) == [("prevention", "montant_indicateur"), ("vsm", "palier_1_montant")]
@@ -108,7 +83,7 @@ def test_les_dispositifs_et_les_figures_demandes_et_eux_seuls(convmed: Convmed, 
     assert {dispositif for dispositif, _ in trouver_texte(str(deux)).ajouts} == {"vsm"}
 
 
-def test_un_scenario_se_pose_sur_un_autre_ou_qu_il_soit(convmed: Convmed, tmp_path: Path) -> None:
+def test_un_scenario_se_pose_sur_un_autre_ou_qu_il_soit(convmed: Any, tmp_path: Path) -> None:
     (tmp_path / "sous").mkdir()
     dessous, dessus = tmp_path / "sous" / "bas.yaml", tmp_path / "haut.yaml"
     dessous.write_text("figures: {prevention: {montant_indicateur: {valeur: 7, du: 2027-01-01}}}\n", "utf-8")
@@ -118,14 +93,14 @@ def test_un_scenario_se_pose_sur_un_autre_ou_qu_il_soit(convmed: Convmed, tmp_pa
     assert differences(trouver_texte(str(dessous)), trouver_texte(str(dessus))) == []
 
 
-def test_un_fichier_du_nom_d_un_texte_reste_lisible(convmed: Convmed, tmp_path: Path) -> None:
+def test_un_fichier_du_nom_d_un_texte_reste_lisible(convmed: Any, tmp_path: Path) -> None:
     convmed.reussit("nouveau", tmp_path / "en-vigueur.yaml")
     assert trouver_texte(str(tmp_path / "en-vigueur.yaml")).id == "mon-en-vigueur"
     convmed.reussit("nouveau", tmp_path / "2027.yaml")
     assert trouver_texte(str(tmp_path / "2027.yaml")).id == "2027"
 
 
-def test_nouveau_ne_remplace_rien_et_dit_toutes_les_fautes(convmed: Convmed, tmp_path: Path) -> None:
+def test_nouveau_ne_remplace_rien_et_dit_toutes_les_fautes(convmed: Any, tmp_path: Path) -> None:
     fichier = tmp_path / "la.yaml"
     fichier.write_text("à moi", "utf-8")
     assert convmed.refuse("nouveau", fichier) == [f"{fichier} : ce fichier existe déjà : il n'est pas remplacé (attendu : un autre nom)"]
@@ -144,7 +119,7 @@ def test_nouveau_ne_remplace_rien_et_dit_toutes_les_fautes(convmed: Convmed, tmp
 # --- verifier et differences
 
 
-def test_verifier_dit_ce_qui_change_et_ce_qui_ne_change_rien(convmed: Convmed, tmp_path: Path) -> None:
+def test_verifier_dit_ce_qui_change_et_ce_qui_ne_change_rien(convmed: Any, tmp_path: Path) -> None:
     fichier = tmp_path / "essai.yaml"
     fichier.write_text("figures: {prevention: {montant_indicateur: {valeur: 7, du: 2027-01-01}, grippe_age: {valeur: 65, du: 2026-01-01}}}\n", "utf-8")
     texte = convmed.reussit("verifier", fichier)
@@ -157,14 +132,14 @@ def test_verifier_dit_ce_qui_change_et_ce_qui_ne_change_rien(convmed: Convmed, t
     assert [(r["figure"], r["valeur_a"], r["valeur_b"], r["du"]) for r in objet["differences"]] == [("montant_indicateur", "5", "7", "2027-01-01")]
 
 
-def test_verifier_un_scenario_vide_ou_pose_sur_un_autre(convmed: Convmed, tmp_path: Path) -> None:
+def test_verifier_un_scenario_vide_ou_pose_sur_un_autre(convmed: Any, tmp_path: Path) -> None:
     (tmp_path / "bas.yaml").write_text("figures: {prevention: {montant_indicateur: 7}}\n", "utf-8")
     (tmp_path / "haut.yaml").write_text("base: bas.yaml\n", "utf-8")
     assert "posé sur bas ; il ne change rien." in convmed.reussit("verifier", tmp_path / "haut.yaml")
     assert verifier(tmp_path / "haut.yaml").sans_effet == [], "what the scenario below writes is not its own"
 
 
-def test_verifier_dit_toutes_les_fautes_a_leur_place(convmed: Convmed, tmp_path: Path) -> None:
+def test_verifier_dit_toutes_les_fautes_a_leur_place(convmed: Any, tmp_path: Path) -> None:
     fichier = tmp_path / "faux.yaml"
     fichier.write_text(f"base: rien\nfigures:\n  {FMT}:\n    taux_zone: 20 %\n    montant_indicateur: 7\n  vmm: {{}}\n", "utf-8")
     lues = convmed.refuse("verifier", fichier)
@@ -174,7 +149,7 @@ def test_verifier_dit_toutes_les_fautes_a_leur_place(convmed: Convmed, tmp_path:
     assert "n'existe pas" in convmed.refuse("verifier", tmp_path / "absent.yaml")[0]
 
 
-def test_les_differences_avec_la_base_ou_un_autre_texte(convmed: Convmed) -> None:
+def test_les_differences_avec_la_base_ou_un_autre_texte(convmed: Any) -> None:
     scenario = RACINE / "exemples" / "scenarios" / "zip-20-pour-cent.yaml"
     rangees = json.loads(convmed.reussit("differences", scenario, "--format", "json"))
     assert [(r["figure"], r["valeur_a"], r["valeur_b"], r["du"], r["au"]) for r in rangees] == [
