@@ -8,7 +8,6 @@ once a day for a patient: who writes an extrait leaves out the others.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -24,6 +23,7 @@ from pydantic import Field
 
 from convmed.donnees.colonnes_dossier import INDICATEURS, TRACEURS_CONNUS
 from convmed.donnees.fautes import nombre
+from convmed.donnees.fichiers import ecrire_json
 from convmed.donnees.modeles import OPTIONS, SECTEURS, ZONES, Modele, lire
 from convmed.textes import Erreurs, Faute
 
@@ -62,6 +62,7 @@ EXIGEES: dict[str, tuple[str, ...]] = {
     "exclusion": ("patient", "indicateur_exclu"),
     "hors_cible": ("patient", "indicateur_hors_cible"),
 }
+TABLES = tuple(EXIGEES)
 FACULTATIVES = frozenset({"exclusion", "hors_cible"})
 
 
@@ -261,7 +262,7 @@ class Ecrivain:
                     shutil.rmtree(lieu, ignore_errors=True)
             partitions = [self._compter(lieu) for lieu in sorted(self.chemin.iterdir()) if lieu.is_dir()]
             totaux = {quoi: sum(partition[quoi] for partition in partitions) for quoi in ("patients", "medecins", "evenements")}
-            _poser(self.chemin / MANIFESTE, {**self.identite, **totaux, "partitions": partitions})
+            ecrire_json(self.chemin / MANIFESTE, {**self.identite, **totaux, "partitions": partitions})
             (self.chemin / CHANTIER).unlink(missing_ok=True)
         return ouvrir(self.chemin)
 
@@ -280,7 +281,7 @@ class Ecrivain:
         if self.chemin.exists() and any(self.chemin.iterdir()):
             raise Erreurs([_faute(self.chemin, "ce dossier n'est pas vide", "un nom libre, ou un dossier vide")])
         self.chemin.mkdir(parents=True, exist_ok=True)
-        _poser(self.chemin / CHANTIER, self.identite)
+        ecrire_json(self.chemin / CHANTIER, self.identite)
 
     def _verifier(self, commence: Path) -> None:
         try:
@@ -310,16 +311,6 @@ def _preparer(lieu: Path, tables: Mapping[str, pl.DataFrame | pl.LazyFrame]) -> 
     if fautes:
         raise Erreurs(fautes)
     return preparees
-
-
-def _poser(fichier: Path, objet: Mapping[str, Any]) -> None:
-    """Write a JSON file that appears whole or not at all."""
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=fichier.parent, delete=False) as provisoire:
-        json.dump(objet, provisoire, ensure_ascii=False, indent=2, default=str)
-        provisoire.write("\n")
-        provisoire.flush()
-        os.fsync(provisoire.fileno())
-    os.replace(provisoire.name, fichier)
 
 
 @contextmanager

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
 from convmed.donnees.colonnes_dossier import FICHIERS, LISTES, Colonne, Fichier
+from convmed.donnees.fichiers import masque
 from convmed.textes import Erreurs, Faute
 
 MODELE = Path(__file__).with_name("modele")
@@ -50,7 +50,7 @@ def creer_dossier(chemin: Path) -> None:
         provisoire = Path(tempfile.mkdtemp(prefix=f".{chemin.name}.", dir=chemin.parent))
         try:
             _remplir(provisoire)
-            provisoire.chmod(0o755 & ~_masque())
+            provisoire.chmod(0o755 & ~masque())
             if chemin.exists():
                 chemin.rmdir()
             provisoire.rename(chemin)
@@ -59,12 +59,6 @@ def creer_dossier(chemin: Path) -> None:
             raise
     except OSError as erreur:
         raise Erreurs([Faute(f"écriture impossible ({erreur.strerror})", fichier=str(chemin))]) from None
-
-
-def _masque() -> int:
-    masque = os.umask(0)
-    os.umask(masque)
-    return masque
 
 
 def _remplir(dossier: Path) -> None:

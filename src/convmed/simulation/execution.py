@@ -20,14 +20,13 @@ from pathlib import Path
 
 import polars as pl
 
-from convmed.donnees.extrait import EXIGEES
-from convmed.donnees.fichiers import ecriture_entiere
+from convmed.donnees.extrait import TABLES
+from convmed.donnees.fichiers import ecrire_json, ecriture_entiere
 from convmed.simulation.application import Application
 from convmed.simulation.enquete import Enquete, Questionnaire, verifier
 from convmed.simulation.sources import Source, gabarit
 from convmed.textes import Erreurs, Faute
 
-TOUTES = tuple(EXIGEES)
 IDENTITE = "population.json"
 Progression = Callable[[str, int, int], None]
 
@@ -79,7 +78,7 @@ class Travail:
     def _tables(self, nom: str, questionnaire: Questionnaire) -> dict[str, pl.DataFrame]:
         """Read what is needed: the acts only if the state of the patients is not kept."""
         if set(questionnaire.etat) - set(self._etats(nom)):
-            return self.source.lire(nom, TOUTES)
+            return self.source.lire(nom, TABLES)
         return self.source.lire(nom, ("medecin", "patient"), questionnaire.entrees)
 
     def _etats(self, nom: str) -> dict[str, Path]:
@@ -164,7 +163,7 @@ def _accueillir(dossier: Path, source: Source) -> None:
         if dossier.exists() and any(dossier.iterdir()):
             raise Erreurs([Faute("ce dossier n'est pas vide", fichier=str(dossier), champ="--travail", attendu="un dossier vide")])
         dossier.mkdir(parents=True, exist_ok=True)
-        fichier.write_text(json.dumps(identite, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        ecrire_json(fichier, identite)
     except (OSError, ValueError) as erreur:
         raise Erreurs([Faute(f"dossier de travail inutilisable : {erreur}", fichier=str(dossier), champ="--travail")]) from erreur
 

@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from convmed.donnees.extrait import EXIGEES, Ecrivain
+from convmed.donnees.extrait import TABLES, Ecrivain
 from convmed.moteur.denombrement import compter
 from convmed.simulation.enquete import reporter
 from convmed.simulation.execution import Travail
@@ -42,7 +42,7 @@ def _sur_disque(source: Source) -> Iterator[SurDisque]:
     with tempfile.TemporaryDirectory(prefix="convmed-") as dossier:
         ecrivain = Ecrivain(Path(dossier) / "extrait", "synthetique", None, source.annee)
         for nom in source.partitions:
-            ecrivain.ecrire(nom, source.lire(nom, tuple(EXIGEES)))
+            ecrivain.ecrire(nom, source.lire(nom, TABLES))
         yield SurDisque(ecrivain.finir().chemin)
 
 

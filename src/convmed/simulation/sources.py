@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from convmed.donnees.entites import REGISTRE
-from convmed.donnees.extrait import EXIGEES, FACULTATIVES, Extrait, ouvrir
+from convmed.donnees.extrait import FACULTATIVES, TABLES, Extrait, ouvrir
 from convmed.donnees.population import nombre_de_partitions, tirer
 from convmed.simulation.enquete import Schema
 
@@ -146,4 +146,4 @@ def gabarit(source: Source) -> Mapping[str, pl.DataFrame]:
     if isinstance(source, Tiree):
         return {nom: table.clear() for nom, table in tirer(source.graine, 1, 0, source.annee).items()}
     premiere = source.partitions[0]
-    return {nom: table.clear() for nom, table in source.lire(premiere, tuple(EXIGEES)).items()}
+    return {nom: table.clear() for nom, table in source.lire(premiere, TABLES).items()}
