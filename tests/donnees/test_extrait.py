@@ -101,7 +101,7 @@ def test_une_partition_parait_entiere_ou_pas_du_tout(tmp_path: Path, monkeypatch
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pl.DataFrame, "write_parquet", casse)
-    assert refus(lambda: un.ecrire("0000", tables())) == [f"{tmp_path / 'x'} : écriture impossible : No space left on device"]
+    assert refus(lambda: un.ecrire("0000", tables())) == [f"{tmp_path / 'x'} : écriture impossible : il n'y a plus de place sur le disque"]
     assert [lieu.name for lieu in (tmp_path / "x").iterdir()] == [CHANTIER]
     assert not un.fait("0000")
 

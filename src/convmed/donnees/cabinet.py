@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from convmed.donnees import modeles
 from convmed.donnees.colonnes_dossier import OUI_NON, normaliser
-from convmed.textes import Erreurs, Faute
+from convmed.textes import Erreurs, Faute, dit_en_francais
 
 NOM = "cabinet.toml"
 MEDECIN = "medecin"
@@ -80,7 +80,7 @@ def _texte(chemin: Path) -> str:
     except FileNotFoundError:
         raise Erreurs([Faute("ce fichier manque dans le dossier", fichier=NOM, attendu="une section [medecin]")]) from None
     except OSError as erreur:
-        quoi = "c'est un dossier, pas un fichier" if chemin.is_dir() else f"lecture impossible ({erreur.strerror})"
+        quoi = "c'est un dossier, pas un fichier" if chemin.is_dir() else f"lecture impossible ({dit_en_francais(erreur)})"
         raise Erreurs([Faute(quoi, fichier=NOM)]) from None
     for encodage in ("utf-8-sig", "cp1252"):
         try:

@@ -19,7 +19,7 @@ from convmed.donnees.lecture import LIGNE, Progression
 from convmed.donnees.nir import VARIABLE
 from convmed.donnees.nomenclatures import listes_avec
 from convmed.donnees.table import EMPREINTE, Lecteur, lire_table
-from convmed.textes import Erreurs, Faute
+from convmed.textes import Erreurs, Faute, dit_en_francais
 
 EXTENSIONS = (".csv", ".parquet")
 CLASSEURS = (".xlsx", ".xls", ".ods", ".txt", ".tsv")
@@ -116,7 +116,7 @@ def _reperer(chemin: Path, collecte: Collecte) -> dict[str, Path]:
     try:
         contenu = sorted(chemin.iterdir())
     except OSError as erreur:
-        raise Erreurs([Faute(f"lecture impossible ({erreur.strerror})", fichier=str(chemin))]) from None
+        raise Erreurs([Faute(f"lecture impossible ({dit_en_francais(erreur)})", fichier=str(chemin))]) from None
     trouves: dict[str, list[Path]] = {}
     for fichier in contenu:
         if fichier.suffix.lower() in EXTENSIONS and fichier.stem.lower() in FICHIERS:

@@ -25,7 +25,7 @@ from convmed.donnees.colonnes_dossier import INDICATEURS, TRACEURS_CONNUS
 from convmed.donnees.fautes import nombre
 from convmed.donnees.fichiers import ecrire_json
 from convmed.donnees.modeles import OPTIONS, SECTEURS, ZONES, Modele, lire
-from convmed.textes import Erreurs, Faute
+from convmed.textes import Erreurs, Faute, dit_en_francais
 
 FORMAT = 1
 MANIFESTE, CHANTIER = "extrait.json", "extrait-en-cours.json"
@@ -162,7 +162,7 @@ def _lire_manifeste(chemin: Path) -> _Manifeste:
             raise Erreurs([_faute(chemin, "cet extrait n'est pas terminé", "relancer la commande qui l'écrit : elle reprend où elle en était")]) from None
         raise Erreurs([_faute(chemin, f"il n'y a pas de {MANIFESTE} ici", "un dossier écrit par « convmed population » ou « convmed importer snds »")]) from None
     except OSError as erreur:
-        raise Erreurs([_faute(fichier, f"lecture impossible : {erreur.strerror}")]) from None
+        raise Erreurs([_faute(fichier, f"lecture impossible : {dit_en_francais(erreur)}")]) from None
     except (ValueError, RecursionError):
         raise Erreurs([_faute(fichier, "JSON illisible", "le manifeste que convmed écrit")]) from None
     if isinstance(brut, dict) and brut.get("format") != FORMAT:
@@ -318,4 +318,4 @@ def _ecriture(chemin: Path) -> Iterator[None]:
     try:
         yield
     except OSError as erreur:
-        raise Erreurs([_faute(chemin, f"écriture impossible : {erreur.strerror or erreur}")]) from erreur
+        raise Erreurs([_faute(chemin, f"écriture impossible : {dit_en_francais(erreur)}")]) from erreur

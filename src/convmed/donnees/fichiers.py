@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from convmed.textes import Erreurs, Faute
+from convmed.textes import Erreurs, Faute, dit_en_francais
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def ecriture_entiere(chemin: Path) -> Iterator[IO[bytes]]:
         os.replace(provisoire, chemin)
         provisoire = None
     except OSError as erreur:
-        raise Erreurs([Faute(f"écriture impossible : {erreur.strerror}", fichier=str(chemin))]) from erreur
+        raise Erreurs([Faute(f"écriture impossible : {dit_en_francais(erreur)}", fichier=str(chemin))]) from erreur
     finally:
         if provisoire is not None:
             Path(provisoire).unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from typing import BinaryIO, Protocol
 
 import polars as pl
 
-from convmed.textes import Erreurs, Faute
+from convmed.textes import Erreurs, Faute, dit_en_francais
 
 Progression = Callable[[str, int, int], None]
 
@@ -81,7 +81,7 @@ def ouvrir(chemin: Path) -> Source:
             flux.seek(max(0, taille - 4))
             fin = flux.read(4)
     except OSError as erreur:
-        raise Erreurs([Faute(f"lecture impossible ({erreur.strerror})", fichier=nom)]) from None
+        raise Erreurs([Faute(f"lecture impossible ({dit_en_francais(erreur)})", fichier=nom)]) from None
     est_parquet = debut[:4] == b"PAR1"
     if chemin.suffix.lower() == ".parquet":
         if not est_parquet or fin != b"PAR1":

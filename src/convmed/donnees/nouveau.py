@@ -8,7 +8,7 @@ from pathlib import Path
 
 from convmed.donnees.colonnes_dossier import FICHIERS, LISTES, Colonne, Fichier
 from convmed.donnees.fichiers import masque
-from convmed.textes import Erreurs, Faute
+from convmed.textes import Erreurs, Faute, dit_en_francais
 
 MODELE = Path(__file__).with_name("modele")
 SEPARATEUR = ";"
@@ -58,7 +58,7 @@ def creer_dossier(chemin: Path) -> None:
             shutil.rmtree(provisoire, ignore_errors=True)
             raise
     except OSError as erreur:
-        raise Erreurs([Faute(f"écriture impossible ({erreur.strerror})", fichier=str(chemin))]) from None
+        raise Erreurs([Faute(f"écriture impossible ({dit_en_francais(erreur)})", fichier=str(chemin))]) from None
 
 
 def _remplir(dossier: Path) -> None:

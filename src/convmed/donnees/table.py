@@ -15,7 +15,7 @@ from convmed.donnees.conversions import PAR_VALEUR_DISTINCTE, TYPES, convertir
 from convmed.donnees.fautes import LISTEES, Collecte, montrable, nombre
 from convmed.donnees.lecture import LIGNE, Bloc, Progression, Source, ouvrir
 from convmed.donnees.nir import CANDIDAT, Empreintes, Pseudonymes
-from convmed.textes import Erreurs, Faute
+from convmed.textes import Erreurs, Faute, dit_en_francais
 
 EMPREINTE = "__nir"
 
@@ -71,7 +71,7 @@ def lire_table(
         lecteur.collecte.ajouter(*erreur.fautes)
         return None
     except OSError as erreur:
-        lecteur.collecte.ajouter(Faute(f"lecture interrompue ({erreur.strerror})", fichier=chemin.name))
+        lecteur.collecte.ajouter(Faute(f"lecture interrompue ({dit_en_francais(erreur)})", fichier=chemin.name))
         return None
     _avertir(chemin.name, comptes, lecteur)
     if morceaux:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from convmed.donnees.fichiers import ecriture_entiere
-from convmed.textes import Erreurs, Faute
+from convmed.textes import Erreurs, Faute, dit_en_francais
 
 if TYPE_CHECKING:
     import polars as pl
@@ -152,7 +152,7 @@ def lire_objet(fichier: str, quoi: str) -> dict[str, Any]:
     try:
         lu = lire_json(sys.stdin.buffer.read() if fichier == "-" else Path(fichier).read_bytes())
     except OSError as erreur:
-        raise Erreurs([Faute(f"lecture impossible : {erreur.strerror}", fichier=nom)]) from None
+        raise Erreurs([Faute(f"lecture impossible : {dit_en_francais(erreur)}", fichier=nom)]) from None
     except RecursionError:
         raise Erreurs([Faute("JSON illisible : des objets imbriqués trop profondément", fichier=nom)]) from None
     except json.JSONDecodeError as erreur:

@@ -20,7 +20,7 @@ from convmed.dispositifs.sanctions.entrees import ETAPES_MAX, Enregistrement, Et
 from convmed.dispositifs.sanctions.machine import Procedure
 from convmed.dispositifs.socle import Demande, Refus
 from convmed.donnees.modeles import lire
-from convmed.textes import Erreurs, Faute, Texte
+from convmed.textes import Erreurs, Faute, Texte, dit_en_francais
 from convmed.textes.bareme import lignes_des_cles, lire_yaml
 
 TAILLE_MAX = 1_000_000
@@ -82,7 +82,7 @@ def lire_texte(chemin: str) -> str:
     try:
         octets = Path(chemin).read_bytes()
     except OSError as erreur:
-        raise Erreurs([Faute(f"lecture impossible : {erreur.strerror}", fichier=chemin)]) from None
+        raise Erreurs([Faute(f"lecture impossible : {dit_en_francais(erreur)}", fichier=chemin)]) from None
     if len(octets) > TAILLE_MAX:
         raise Erreurs([Faute("fichier trop grand pour une procédure", fichier=chemin, attendu=f"au plus {TAILLE_MAX // 1000} ko")])
     try:

@@ -25,7 +25,7 @@ from convmed.donnees.fichiers import ecrire_json, ecriture_entiere
 from convmed.simulation.application import Application
 from convmed.simulation.enquete import Enquete, Questionnaire, verifier
 from convmed.simulation.sources import Source, gabarit
-from convmed.textes import Erreurs, Faute
+from convmed.textes import Erreurs, Faute, dit_en_francais
 
 IDENTITE = "population.json"
 Progression = Callable[[str, int, int], None]
@@ -165,7 +165,8 @@ def _accueillir(dossier: Path, source: Source) -> None:
         dossier.mkdir(parents=True, exist_ok=True)
         ecrire_json(fichier, identite)
     except (OSError, ValueError) as erreur:
-        raise Erreurs([Faute(f"dossier de travail inutilisable : {erreur}", fichier=str(dossier), champ="--travail")]) from erreur
+        quoi = dit_en_francais(erreur) if isinstance(erreur, OSError) else f"{IDENTITE} est illisible"
+        raise Erreurs([Faute(f"dossier de travail inutilisable : {quoi}", fichier=str(dossier), champ="--travail")]) from erreur
 
 
 def _poser(table: pl.DataFrame, chemin: Path, rapide: bool = False) -> None:

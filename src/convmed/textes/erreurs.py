@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 # The message of a fault that is no mistake but an absence: a statement goes on without what lacks it.
 NECESSAIRE = "ce champ est nécessaire à ce calcul"
+# What the system says in English, or in the language of its locale.
+DU_SYSTEME = {
+    errno.ENOENT: "ce fichier ou ce dossier n'existe pas",
+    errno.EACCES: "permission refusée",
+    errno.EPERM: "opération interdite",
+    errno.EISDIR: "c'est un dossier, pas un fichier",
+    errno.ENOTDIR: "un fichier se trouve là où il faudrait un dossier",
+    errno.EEXIST: "ce nom est déjà pris",
+    errno.ENOTEMPTY: "ce dossier n'est pas vide",
+    errno.ENOSPC: "il n'y a plus de place sur le disque",
+    errno.EDQUOT: "le quota de disque est atteint",
+    errno.EROFS: "ce disque est en lecture seule",
+    errno.EFBIG: "fichier trop grand",
+    errno.ENAMETOOLONG: "nom trop long",
+    errno.ELOOP: "des liens tournent en rond",
+    errno.EMFILE: "trop de fichiers ouverts",
+    errno.ENFILE: "trop de fichiers ouverts sur cette machine",
+    errno.ENOMEM: "mémoire insuffisante",
+    errno.EIO: "erreur de lecture ou d'écriture du disque",
+    errno.EBUSY: "ce fichier est occupé",
+    errno.ETXTBSY: "ce fichier est occupé",
+    errno.EINVAL: "nom refusé par le système",
+    errno.EXDEV: "c'est un autre disque",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +71,10 @@ class Erreurs(Exception):
     def __init__(self, fautes: Iterable[Faute]) -> None:
         self.fautes = list(fautes)
         super().__init__("\n".join(str(faute) for faute in self.fautes))
+
+
+def dit_en_francais(erreur: OSError) -> str:
+    """Say in French what the operating system refused; the number of the error if it is not a common one."""
+    if erreur.errno is None:
+        return "erreur du système"
+    return DU_SYSTEME.get(erreur.errno, f"erreur n° {erreur.errno} du système")

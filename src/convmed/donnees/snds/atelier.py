@@ -22,7 +22,7 @@ from convmed.donnees.fautes import Collecte
 from convmed.donnees.nir import VARIABLE
 from convmed.donnees.snds import lecture
 from convmed.donnees.snds.lecture import MACROS, Fichier
-from convmed.textes import Erreurs, Faute
+from convmed.textes import Erreurs, Faute, dit_en_francais
 
 DOSSIER = ".snds"
 # Of the memory of the machine: the engine writes on disk what goes beyond.
@@ -158,7 +158,7 @@ def _ecriture(lieu: Path) -> Iterator[None]:
     try:
         yield
     except OSError as erreur:
-        raise Erreurs([Faute(f"écriture impossible : {erreur.strerror or erreur}", fichier=str(lieu))]) from erreur
+        raise Erreurs([Faute(f"écriture impossible : {dit_en_francais(erreur)}", fichier=str(lieu))]) from erreur
     except duckdb.OutOfMemoryException:
         raise Erreurs([Faute("la mémoire et le disque ne suffisent pas", fichier=str(lieu),
                              attendu="plus de place là où l'extrait s'écrit ; relancer la commande reprend où elle en était")]) from None  # fmt: skip
