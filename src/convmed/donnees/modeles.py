@@ -131,15 +131,16 @@ def lire(modele: type[M], valeur: Any, racine: str = "entree") -> tuple[M | None
     try:
         return modele.model_validate(valeur), []
     except ValidationError as erreur:
-        return None, [_faute(detail, racine) for detail in erreur.errors(include_url=False)]
+        return None, [faute_de_saisie(detail, racine) for detail in erreur.errors(include_url=False)]
 
 
 def chemin(racine: str, lieu: tuple[int | str, ...]) -> str:
     """Write the place of a field: `entree.patients[3].sexe`."""
-    return racine + "".join(f"[{pas}]" if isinstance(pas, int) else f".{pas}" for pas in lieu)
+    return (racine + "".join(f"[{pas}]" if isinstance(pas, int) else f".{pas}" for pas in lieu)).removeprefix(".")
 
 
-def _faute(detail: ErrorDetails, racine: str) -> Faute:
+def faute_de_saisie(detail: ErrorDetails, racine: str) -> Faute:
+    """Return what pydantic found as a fault in French, its field under `racine`."""
     contexte = detail.get("ctx", {})
     attendu = _attendu(detail["type"], contexte)
     lieu = tuple(p for p in detail["loc"] if not (isinstance(p, str) and p.startswith("function-")))

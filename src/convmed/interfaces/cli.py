@@ -26,6 +26,7 @@ from convmed.interfaces.commandes_population import population, reperes
 from convmed.interfaces.commandes_procedure import procedure
 from convmed.interfaces.commandes_rapport import rapport_national
 from convmed.interfaces.commandes_scenario import scenario
+from convmed.interfaces.commandes_serveur import serveur
 from convmed.interfaces.commandes_simuler import simuler
 from convmed.interfaces.console import (
     AideEnFrancais,
@@ -241,6 +242,7 @@ application.add_command(reperes)
 application.add_command(scenario)
 application.add_command(sobriete)
 application.add_command(procedure)
+application.add_command(serveur)
 application.add_command(simuler)
 application.add_command(rapport_national)
 for commande in COMMANDES:

@@ -1,0 +1,118 @@
+"""`convmed serveur`: the web application and the API, for a desk or for a team."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import webbrowser
+from pathlib import Path
+
+from typing import TYPE_CHECKING
+
+import click
+
+from convmed.textes import Erreurs, Faute
+
+if TYPE_CHECKING:
+    from convmed.base.cles import Cle
+
+
+@click.command()
+@click.option("--hote", default="127.0.0.1", show_default=True, help="L'adresse d'écoute. Une autre que celle de la machine demande des comptes et une clé.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Le port ; 0 : un port libre.")
+@click.option("--base", envvar="CONVMED_BASE", help="Où garder les dossiers : sqlite:///convmed.db ou postgresql://... Sans elle, tout s'oublie à l'arrêt.")
+@click.option("--cle", type=click.Path(dir_okay=False, path_type=Path), help="Le fichier de la clé (convmed cle nouvelle), ou la variable CONVMED_CLE.")
+@click.option("--comptes/--sans-comptes", default=None, help="Demander de se connecter ; d'office avec PostgreSQL.")
+@click.option("--ouvriers", type=click.IntRange(1, 64), default=1, show_default=True, help="Le nombre de processus.")
+@click.option("--nom-public", multiple=True, help="Un nom sous lequel le serveur est appelé (répétable).")
+@click.option("--derriere-proxy", help="L'adresse du serveur frontal qui termine HTTPS : ses en-têtes sont crus, les témoins deviennent « Secure ».")
+@click.option("--oidc-emetteur", default="", envvar="CONVMED_OIDC_EMETTEUR", help="L'adresse du fournisseur OpenID Connect.")
+@click.option("--oidc-client", default="", envvar="CONVMED_OIDC_CLIENT", help="Notre identifiant chez lui ; le secret est dans CONVMED_OIDC_SECRET.")
+@click.option("--oidc-nom", default="mon organisation", envvar="CONVMED_OIDC_NOM", show_default=True, help="Son nom sur le bouton de connexion.")
+@click.option("--ouvrir", is_flag=True, help="Ouvrir le navigateur.")
+def serveur(
+    hote: str, port: int, base: str | None, cle: Path | None, comptes: bool | None, ouvriers: int, nom_public: tuple[str, ...],
+    derriere_proxy: str | None, oidc_emetteur: str, oidc_client: str, oidc_nom: str, ouvrir: bool,
+) -> None:  # fmt: skip
+    """L'application web et l'API, sur ce poste ou pour une équipe."""
+    from convmed.base.cles import Cle
+    from convmed.base.coffre import Coffre
+    from convmed.interfaces.serveur.reglages import Reglages, verifier
+
+    provisoire = None
+    if base is None:
+        if comptes:
+            raise Erreurs([Faute("des comptes demandent une base", champ="--base", attendu="sqlite:///convmed.db ou postgresql://...")])
+        provisoire = tempfile.mkdtemp(prefix="convmed-")
+        base, maitresse = f"sqlite:///{provisoire}/poste.db", Cle.nouvelle()
+    else:
+        maitresse = _lire_la_cle(cle)
+    try:
+        reglages = Reglages(
+            base=base, cle=maitresse.en_texte(), hote=hote, port=port or _port_libre(hote), hotes=nom_public, https=derriere_proxy is not None,
+            comptes=not base.startswith("sqlite") if comptes is None else comptes, proxies=derriere_proxy or "",
+            oidc_emetteur=oidc_emetteur, oidc_client=oidc_client, oidc_secret=os.environ.get("CONVMED_OIDC_SECRET", ""), oidc_nom=oidc_nom,
+        )  # fmt: skip
+        coffre = Coffre.ouvrir(base, maitresse, migrer=base.startswith("sqlite"))
+        try:
+            verifier(reglages, coffre.nombre_de_comptes())
+        finally:
+            coffre.fermer()
+        _annoncer(reglages.hote, reglages.port, garde=provisoire is None)
+        if ouvrir:
+            webbrowser.open(f"http://{reglages.hote}:{reglages.port}/")
+        _servir(reglages.en_environnement(), reglages.hote, reglages.port, ouvriers, reglages.proxies)
+    finally:
+        if provisoire is not None:
+            shutil.rmtree(provisoire, ignore_errors=True)
+
+
+def _lire_la_cle(fichier: Path | None) -> Cle:
+    from convmed.base.cles import Cle
+
+    if fichier is not None:
+        return Cle.du_fichier(fichier)
+    if texte := os.environ.get("CONVMED_CLE"):
+        return Cle.lire(texte)
+    raise Erreurs([Faute("une base a besoin de sa clé", champ="--cle", attendu="un fichier écrit par « convmed cle nouvelle », ou la variable CONVMED_CLE")])
+
+
+def _servir(environnement: dict[str, str], hote: str, port: int, ouvriers: int, proxies: str) -> None:
+    import uvicorn
+
+    os.environ.update(environnement)
+    uvicorn.run(
+        "convmed.interfaces.serveur.application:creer", factory=True, host=hote, port=port, workers=ouvriers, log_config=JOURNAUX,
+        access_log=False, server_header=False, date_header=True, backlog=4096, timeout_graceful_shutdown=10,
+        proxy_headers=bool(proxies), forwarded_allow_ips=proxies or None, h11_max_incomplete_event_size=64 * 1024,
+    )  # fmt: skip
+
+
+# One line an event on stderr; ours name the route and never the address that was asked for.
+JOURNAUX = {
+    "version": 1, "disable_existing_loggers": False,
+    "formatters": {"simple": {"format": "%(asctime)s %(levelname)s %(name)s : %(message)s"}},
+    "handlers": {"erreur": {"class": "logging.StreamHandler", "formatter": "simple", "stream": "ext://sys.stderr"}},
+    "loggers": {
+        "uvicorn": {"handlers": ["erreur"], "level": "WARNING", "propagate": False},
+        "convmed.serveur": {"handlers": ["erreur"], "level": "INFO", "propagate": False},
+        "convmed.acces": {"handlers": ["erreur"], "level": "WARNING", "propagate": False},
+    },
+}  # fmt: skip
+
+
+def _annoncer(hote: str, port: int, garde: bool) -> None:
+    nom = f"[{hote}]" if ":" in hote else hote
+    click.echo(f"convmed écoute sur http://{nom}:{port}/ (Ctrl+C pour l'arrêter)", err=True)
+    if not garde:
+        click.echo("Ce que vous chargez reste sur ce poste et s'oublie à l'arrêt ; pour le garder : --base sqlite:///convmed.db", err=True)
+
+
+def _port_libre(hote: str) -> int:
+    import socket
+
+    with socket.socket(socket.AF_INET6 if ":" in hote else socket.AF_INET) as prise:
+        prise.bind((hote, 0))
+        port: int = prise.getsockname()[1]
+        return port

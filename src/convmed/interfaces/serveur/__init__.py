@@ -1,0 +1,1 @@
+"""The server: the pages and the API put together, behind what keeps them safe."""

@@ -1,0 +1,71 @@
+"""The application: the API, the pages, what watches over them, and the base behind."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import Depends, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from convmed.base.coffre import Coffre
+from convmed.interfaces import api
+from convmed.interfaces.serveur import sante
+from convmed.interfaces.serveur.reglages import Reglages, depuis_environnement
+from convmed.interfaces.serveur.securite import CADENCE, CADENCE_DES_CONNEXIONS, Barriere
+from convmed.interfaces.web import fautes, pages
+from convmed.interfaces.web.rendu import STATIQUE, empreinte
+from convmed.interfaces.web.visiteur import verifier_le_jeton
+
+
+def creer() -> FastAPI:
+    """Return the application of a worker: its settings come from the environment, where the command put them."""
+    return creer_application(depuis_environnement())
+
+
+def creer_application(reglages: Reglages) -> FastAPI:
+    """Return the whole application; the base is opened when it starts and closed when it ends."""
+
+    @asynccontextmanager
+    async def vie(app: FastAPI) -> AsyncIterator[None]:
+        app.state.coffre = Coffre.ouvrir(reglages.base, reglages.cle_maitresse)
+        yield
+        app.state.coffre.fermer()
+
+    app = FastAPI(
+        title="convmed", version=version("convmed"), lifespan=vie, docs_url=None, redoc_url=None,
+        summary="La convention médicale du 4 juin 2024 en règles exécutables. Projet non officiel.",
+    )  # fmt: skip
+    app.state.reglages = reglages
+    app.state.cle_des_jetons = reglages.cle_maitresse.derivee("jetons")
+    fautes.brancher(app)
+    app.include_router(sante.routeur)
+    app.include_router(api.routeur(), prefix=api.PREFIXE)
+    app.mount(f"/statique/{empreinte()}", Statique(directory=STATIQUE), name="statique")
+    for module in pkgutil.iter_modules(pages.__path__):
+        page = importlib.import_module(f"{pages.__name__}.{module.name}")
+        app.include_router(page.routeur, include_in_schema=False, dependencies=[Depends(verifier_le_jeton)])
+    api.brancher(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=reglages.hotes_admis, www_redirect=False)
+    # On a desk there is one visitor, and nobody to protect from.
+    cadences = (("/connexion", CADENCE_DES_CONNEXIONS), ("/", CADENCE)) if reglages.comptes else ()
+    app.add_middleware(Barriere, cadences=cadences, https=reglages.https)
+    return app
+
+
+class Statique(StaticFiles):
+    """The assets of the pages: their address changes with them, so that a browser may keep them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file, to be kept for a year."""
+        reponse = await super().get_response(path, scope)
+        reponse.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return reponse
