@@ -79,7 +79,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def contexte(chromium: Browser) -> Iterator[BrowserContext]:
     """Give a visitor of their own; a page that calls another host, or whose script fails, fails the test."""
-    contexte = chromium.new_context(locale="fr-FR", viewport=BUREAU)  # type: ignore[arg-type]
+    contexte = chromium.new_context(locale="fr-FR", viewport=BUREAU, reduced_motion="reduce")  # type: ignore[arg-type]
     contexte.set_default_timeout(15_000)
     ennuis: list[str] = []
     contexte.on("request", lambda r: r.url.startswith(("http://127.0.0.1", "data:", "blob:")) or ennuis.append(f"appel à {r.url}"))

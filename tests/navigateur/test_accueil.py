@@ -27,7 +27,7 @@ def test_le_menu_du_telephone_s_ouvre_au_clavier(page: Page, serveur: str) -> No
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(serveur)
     menu = page.get_by_role("button", name="Menu")
-    expect(page.get_by_role("link", name="Coter", exact=True)).to_be_hidden()
+    expect(page.locator("#menu").get_by_text("Coter")).to_be_hidden()
     menu.focus()
     page.keyboard.press("Enter")
     expect(menu).to_have_attribute("aria-expanded", "true")
