@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from convmed.interfaces.commandes_banc import banc_d_essai
 from convmed.interfaces.commandes_bareme import bareme, calendrier
 from convmed.interfaces.commandes_commission import commission
 from convmed.interfaces.commandes_comparer import comparer
@@ -55,7 +56,7 @@ def application() -> None:
 @dossier_
 @annee_
 @texte_
-@format_("texte", "json", "csv")
+@format_("texte", "json", "csv", "pdf")
 @sortie_
 def releve(dossier: Path, annee: int, texte: str, presentation: str, sortie: Path | None) -> None:
     """Tout ce que la convention doit au médecin pour un exercice, ligne par ligne."""
@@ -68,6 +69,10 @@ def releve(dossier: Path, annee: int, texte: str, presentation: str, sortie: Pat
         ecrire(en_json(en_dict(resultat, tableau.en_dict(cabinet))), sortie)
     elif presentation == "csv":
         ecrire(table_en_csv(resultat.table()), sortie)
+    elif presentation == "pdf":
+        from convmed.restitution.documents.releve import releve_pdf
+
+        ecrire(releve_pdf(resultat), sortie)
     else:
         from convmed.restitution.affichage import releve_en_tables
 
@@ -227,6 +232,7 @@ def nouveau(dossier: Path) -> None:
     click.echo(f"Dossier créé : {dossier}. Remplir cabinet.toml et patients.csv, puis : convmed releve {dossier}")
 
 
+application.add_command(banc_d_essai)
 application.add_command(bareme)
 application.add_command(calendrier)
 application.add_command(comparer)
