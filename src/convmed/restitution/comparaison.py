@@ -24,13 +24,17 @@ from convmed.textes import Erreurs, Faute, Texte
 
 @dataclass(slots=True)
 class Etude:
-    """A text applied to the dossier: its statement, the figures and rules of the exercise, what each rule pays."""
+    """A text applied to the dossier: its statement, the figures and rules of the exercise, what each rule pays.
+
+    `nom` tells it from the others it is set against: its text, unless one text is applied twice.
+    """
 
     texte: Texte
     dossier: Dossier
     releve: Releve
     contexte: Contexte
     postes: dict[Cle, Part]
+    nom: str
 
 
 def comparer(
@@ -61,6 +65,17 @@ def comparer(
         repere.releve.medecin, annee, {nom: etude.texte for nom, etude in etudes.items()}, repere.texte.id, lignes,
         {nom: etude.releve.total for nom, etude in etudes.items()}, list(dossier.avertissements),
     )  # fmt: skip
+
+
+def confronter(avant: Etude, apres: Etude) -> list[LigneComparee]:
+    """Set two studies of one practice side by side, whatever makes them differ: the exercise, the text, or the practice itself.
+
+    They bear two names, under which each line holds its two parts; it says where its difference comes from.
+    """
+    lignes = _aligner({avant.nom: avant, apres.nom: apres})
+    for ligne in lignes:
+        ligne.ecarts[apres.nom] = _ecart(ligne, avant, apres, {}, effets=False)
+    return lignes
 
 
 def _verifier(textes: Sequence[Texte]) -> None:
@@ -95,16 +110,19 @@ def _etudier_tous(dossier: Dossier, annee: int, textes: Iterable[Texte], avancer
     return etudes
 
 
-def etudier(dossier: Dossier, annee: int, texte: Texte) -> Etude:
-    """Return the statement of a dossier under a text, its lines gathered by the rule that pays them."""
-    releve = etablir(dossier, annee, texte)
+def etudier(dossier: Dossier, annee: int, texte: Texte, nom: str = "", releve: Releve | None = None) -> Etude:
+    """Return the statement of a dossier under a text, its lines gathered by the rule that pays them.
+
+    `releve` is that statement, if it is already made.
+    """
+    releve = releve or etablir(dossier, annee, texte)
     versements: dict[Cle, list[Ligne]] = {}
     for ligne in releve.lignes:
         # What one rule pays in several times (instalments, months) shares the beginning of its label.
         regle = ligne.explication.nom if ligne.explication else ligne.libelle
         versements.setdefault((ligne.dispositif, regle, ligne.libelle.split(", ")[0]), []).append(ligne)
     postes = {cle: _part(lignes) for cle, lignes in versements.items()}
-    return Etude(texte, dossier, releve, Demande(texte, annee).contexte(), postes)
+    return Etude(texte, dossier, releve, Demande(texte, annee).contexte(), postes, nom or texte.id)
 
 
 def _part(lignes: list[Ligne]) -> Part:
@@ -199,16 +217,16 @@ def _details(dispositif: str, parts: Mapping[str, Part]) -> list[LigneComparee]:
 
 def _ecart(ligne: LigneComparee, de: Etude, vers: Etude, lectures: dict[str, Lecture], effets: bool) -> Ecart:
     """Return one difference and where it comes from; `lectures` keeps what was read of each side of this line."""
-    paire = de.texte.id, vers.texte.id
+    paire = de.nom, vers.nom
     difference = ligne.difference(*paire)
     if difference is None:
         return Ecart(None, ligne.raison(*paire))
     if difference == 0:
         return Ecart(0)
     for etude in (de, vers):
-        if etude.texte.id not in lectures:
+        if etude.nom not in lectures:
             cabinet = (etude.releve.prevention if ligne.dispositif == "prevention" else None) or etude.releve.forfait
-            lectures[etude.texte.id] = causes.lire(etude.contexte, ligne.parts[etude.texte.id].explications, cabinet)
+            lectures[etude.nom] = causes.lire(etude.contexte, ligne.parts[etude.nom].explications, cabinet)
     avant, apres = (lectures[texte] for texte in paire)
     parts = [ligne.parts[texte] for texte in paire]
     motif = " ; ".join(dict.fromkeys(part.motif for part in parts if part.motif and part.etat != DU))
