@@ -40,13 +40,17 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 class Horloge:
-    """A clock that goes on by itself as a real one does, and that a test may move."""
+    """A clock that goes on by itself as a real one does, and that a test may move or stop."""
 
     def __init__(self) -> None:
         self.avance = dt.timedelta()
+        self.arret: dt.datetime | None = None
 
     def __call__(self) -> dt.datetime:
-        return dt.datetime.now(dt.UTC) + self.avance
+        return (self.arret or dt.datetime.now(dt.UTC)) + self.avance
+
+    def figer(self) -> None:
+        self.arret = dt.datetime.now(dt.UTC)
 
     def avancer(self, **durees: float) -> None:
         self.avance += dt.timedelta(**durees)

@@ -51,6 +51,9 @@ def test_chaque_version_reste(coffre: Coffre, horloge: Horloge) -> None:
     assert histoire[0].date == revisee.cree_le and histoire[1].date == revisee.modifie_le
     with pytest.raises(Introuvable):
         coffre.ouvrir_piece(POSTE, id, 4)
+    for impossible in (0, -1, 2**31, 2**70):
+        with pytest.raises(Introuvable):
+            coffre.ouvrir_piece(POSTE, id, impossible)
 
 
 def test_qui_ecrit_sur_une_version_depassee_est_prevenu(coffre: Coffre) -> None:
@@ -150,7 +153,7 @@ def test_la_table_dit_ce_qui_est_promis() -> None:
 def test_ce_qui_est_ferme_ne_se_distingue_pas_de_ce_qui_n_existe_pas(coffre: Coffre, equipe: Equipe) -> None:
     id = coffre.deposer(equipe("medecin"), "dossier", "Secret", b"").id
     messages = set()
-    for cherche in (id, "00000000-0000-4000-8000-00000000ffff", "", "x" * 1000, "' OR 1=1 --"):
+    for cherche in (id, "00000000-0000-4000-8000-00000000ffff", "", "x" * 1000, "' OR 1=1 --", "\0", "\ud800"):
         with pytest.raises(Introuvable) as refus:
             coffre.ouvrir_piece(equipe("medecin2"), cherche)
         messages.add(str(refus.value))

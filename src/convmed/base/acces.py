@@ -14,7 +14,7 @@ from convmed.base.connexion import ecriture
 from convmed.base.droits import Introuvable, Utilisateur
 from convmed.base.journal import Acte
 from convmed.base.schema import compte, jeton, session
-from convmed.base.socle import Socle
+from convmed.base.socle import Socle, est_un_id
 from convmed.textes import Erreurs, Faute
 
 # A secret scanner recognizes a token by how it begins.
@@ -83,7 +83,7 @@ class Acces(Socle):
             connexion.execute(
                 jeton.insert().values(
                     id=id, empreinte=_empreinte(secret), compte=qui.id, cree_le=self.politique.horloge(),
-                    libelle=self.chiffre.fermer(libelle.strip().encode(), "jeton", "libelle", id),
+                    libelle=self.chiffre.fermer(libelle.strip().encode("utf-8", "replace"), "jeton", "libelle", id),
                 )
             )  # fmt: skip
             self.noter(connexion, Acte.JETON_CREE, qui)
@@ -104,7 +104,7 @@ class Acces(Socle):
     def revoquer_jeton(self, qui: Utilisateur, id: str) -> None:
         """End a token of an account. `Introuvable`."""
         with self.ecriture() as connexion:
-            if connexion.execute(jeton.delete().where(jeton.c.id == id, jeton.c.compte == qui.id)).rowcount == 0:
+            if not est_un_id(id) or connexion.execute(jeton.delete().where(jeton.c.id == id, jeton.c.compte == qui.id)).rowcount == 0:
                 raise Introuvable("jeton")
             self.noter(connexion, Acte.JETON_REVOQUE, qui)
 

@@ -50,5 +50,5 @@ def _place(table: str, colonne: str, ligne: str, version: int) -> bytes:
 
 def _joints(*morceaux: str) -> bytes:
     # Each part with its length: two different lists never give the same bytes.
-    octets = [morceau.encode() for morceau in morceaux]
+    octets = [morceau.encode("utf-8", "surrogatepass") for morceau in morceaux]
     return b"".join(len(part).to_bytes(4, "big") + part for part in octets)

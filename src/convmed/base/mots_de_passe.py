@@ -20,8 +20,6 @@ COURANTS = (
     "bonjour", "soleil", "doudou", "loulou", "chouchou", "marseille", "jetaime", "coucou", "nicolas", "camille", "admin",
     "administrateur", "welcome", "bienvenue", "letmein", "iloveyou", "secret", "changeme", "changezmoi", "convmed",
     "convention", "medecin", "médecin", "docteur", "cabinet", "medical", "médical", "secretariat", "secrétariat",
-    "abcdefghijklmnopqrstuvwxyz", "abcdef", "abcd", "abc", "0123456789", "123456789", "12345678", "1234567", "123456",
-    "12345", "1234", "123", "987654321", "87654321", "654321", "54321", "4321",
 )  # fmt: skip
 RESTE = 6
 DIFFERENTS = 5
@@ -44,7 +42,7 @@ def exiger(mot_de_passe: str, identifiant: str) -> None:
 
 def canonique(mot_de_passe: str) -> str:
     """Return a password as every keyboard writes it: an accent may be one character or two."""
-    return unicodedata.normalize("NFKC", mot_de_passe)
+    return unicodedata.normalize("NFKC", mot_de_passe).encode("utf-8", "replace").decode()
 
 
 def _noms(identifiant: str) -> set[str]:
@@ -55,5 +53,6 @@ def _noms(identifiant: str) -> set[str]:
 def _sans_courants(minuscule: str) -> str:
     for courant in COURANTS:
         minuscule = minuscule.replace(courant, "")
-    # The same character again and again, and a date or a year at the end, add nothing.
-    return re.sub(r"(.)\1{2,}|\d{2,}|[^\w]", "", minuscule)
+    # The same character again, those that follow in order, a date or a year, add nothing.
+    reste = re.sub(r"\d{2,}|[^\w]", "", minuscule)
+    return "".join(signe for avant, signe in zip(" " + reste, reste, strict=False) if abs(ord(signe) - ord(avant)) > 1)

@@ -26,8 +26,13 @@ from convmed.base.droits import (
 )
 from convmed.base.journal import Acte
 from convmed.base.schema import compte, partage, piece, version
-from convmed.base.socle import Socle
+from convmed.base.socle import Socle, est_un_id
 from convmed.textes import Erreurs, Faute
+
+
+# The greatest number that a column of integers holds.
+DERNIER_NUMERO = 2**31 - 1
+version_ = version.alias("v")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,7 @@ class Pieces(Socle):
         connexion.execute(
             version.insert().values(
                 piece=id, numero=numero, auteur=qui.id, date=date,
-                titre=self.chiffre.fermer(titre.encode(), "version", "titre", id, numero),
+                titre=self.chiffre.fermer(titre.encode("utf-8", "replace"), "version", "titre", id, numero),
                 contenu=self.chiffre.fermer(contenu, "version", "contenu", id, numero),
             )
         )  # fmt: skip
@@ -193,7 +198,8 @@ class Pieces(Socle):
         return ligne
 
     def _ligne(self, connexion: Connection, qui: Utilisateur, id: str, numero: int | None = None) -> Row[Any]:
-        ligne = connexion.execute(_vue(qui, numero).where(piece.c.id == id)).first()
+        cherchable = est_un_id(id) and 1 <= (numero or 1) <= DERNIER_NUMERO
+        ligne = connexion.execute(_vue(qui, numero).where(piece.c.id == id)).first() if cherchable else None
         if ligne is None or not _lisible(qui, ligne):
             raise Introuvable
         return ligne
@@ -221,9 +227,6 @@ class Pieces(Socle):
     def _contenu(self, connexion: Connection, ligne: Row[Any]) -> bytes:
         contenu = connexion.execute(select(version.c.contenu).where(version.c.piece == ligne.id, version.c.numero == ligne.numero)).scalar_one()
         return self.chiffre.ouvrir(contenu, "version", "contenu", ligne.id, ligne.numero)
-
-
-version_ = version.alias("v")
 
 
 def _vue(qui: Utilisateur, numero: int | None = None) -> Select[Any]:

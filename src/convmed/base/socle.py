@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,9 +24,17 @@ from convmed.base.schema import compte, reglage
 from convmed.textes import Erreurs, Faute
 
 
+FORME_D_UN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
 def maintenant() -> dt.datetime:
     """Return the present moment, in UTC."""
     return dt.datetime.now(dt.UTC)
+
+
+def est_un_id(texte: str) -> bool:
+    """Say whether this may be the id of a row: nothing else is worth a query."""
+    return FORME_D_UN_ID.fullmatch(texte) is not None
 
 
 def normaliser(identifiant: str) -> str:
@@ -84,7 +93,7 @@ class Socle:
 
     def compte_de(self, connexion: Connection, id: str) -> Row[Any]:
         """Return the row of an account; `Introuvable`, also for the desk, which is not managed as an account is."""
-        ligne = connexion.execute(select(compte).where(compte.c.id == id)).first()
+        ligne = connexion.execute(select(compte).where(compte.c.id == id)).first() if est_un_id(id) else None
         if ligne is None or id == POSTE.id:
             raise Introuvable("compte")
         return ligne
