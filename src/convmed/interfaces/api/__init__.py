@@ -1,6 +1,7 @@
 """The JSON API: the contract of `convmed calculer` over HTTP, the batch, what can be consulted, and its description.
 
-`routeur()` is mounted under `PREFIXE`; `brancher(app)`, called last, makes every refusal under it a problem in French.
+`routeur()` is mounted under `PREFIXE`; `brancher(app)`, called last, makes every refusal under it a problem in French;
+`chauffer()`, called when a worker starts, spares the first visitors what is read once.
 """
 
 from __future__ import annotations
@@ -37,3 +38,19 @@ def brancher(app: FastAPI) -> None:
 
     repondre_par_des_problemes(app)
     publier(app)
+
+
+def chauffer() -> None:
+    """Load every dispositif and figure, and tell the collector that they stay.
+
+    Otherwise it looks through all of them again while requests wait: a quarter of a second, now and then.
+    """
+    import gc
+
+    from convmed.dispositifs.socle import tous
+    from convmed.textes import baremes
+
+    tous()
+    baremes()
+    gc.collect()
+    gc.freeze()
