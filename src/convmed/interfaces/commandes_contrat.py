@@ -94,7 +94,7 @@ def simuler(dossier: Path, au: str | None, classe: str | None, texte: str, prese
 @au_
 @click.option("--anniversaire", help="Un anniversaire du contrat AAAA-MM-JJ, à la place de --au ; refusé si ce n'en est pas un.")
 @texte_
-@format_("texte", "json", "csv", "ics", "svg", "png")
+@format_("texte", "json", "csv", "ics", "svg", "png", "pdf")
 @sortie_
 def suivre(dossier: Path, au: str | None, anniversaire: str | None, texte: str, presentation: str, sortie: Path | None) -> None:
     """Où en est chaque contrat : objectif, paiement, ce qui peut être repris, ce qu'il faut faire et avant quand."""
@@ -113,6 +113,10 @@ def suivre(dossier: Path, au: str | None, anniversaire: str | None, texte: str, 
         ecrire(en_csv(calendrier.chronologie_en_lignes(suivi), ("contrat", "date", "evenement", "libelle", "reference", "montant")), sortie)
     elif presentation == "ics":
         ecrire(calendrier.suivi_en_ics(_avec_assistant(suivi)), sortie)
+    elif presentation == "pdf":
+        from convmed.restitution.documents.chronologie import chronologie_pdf
+
+        ecrire(chronologie_pdf(suivi), sortie)
     elif presentation in ("svg", "png"):
         import polars as pl
 

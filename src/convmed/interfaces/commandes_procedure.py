@@ -135,15 +135,19 @@ def echeances(fichier: str, date: str | None, toutes: bool, texte: str, presenta
 @fichier_
 @date_
 @texte_
-@format_("texte", "html")
+@format_("texte", "html", "pdf")
 @sortie_
 def chronologie(fichier: str, date: str | None, texte: str, presentation: str, sortie: Path | None) -> None:
-    """Tout ce qui s'est passé et ce qui est daté, à imprimer : au terminal, ou une page HTML qui se suffit."""
+    """Tout ce qui s'est passé et ce qui est daté, à imprimer : au terminal, une page HTML qui se suffit, ou un PDF."""
     etude = _etudier(fichier, date, texte)
     if presentation == "html":
         from convmed.restitution.procedure_html import en_html
 
         ecrire(en_html(etude), sortie)
+    elif presentation == "pdf":
+        from convmed.restitution.documents.chronologie import chronologie_pdf
+
+        ecrire(chronologie_pdf(etude), sortie)
     else:
         from convmed.restitution.procedure_affichage import chronologie_en_table
 
