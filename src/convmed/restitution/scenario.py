@@ -6,19 +6,20 @@ import datetime as dt
 import os
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from convmed.textes import Erreurs, Faute, Texte, baremes, textes_connus, trouver_texte
+from convmed.textes import Erreurs, Faute, Texte, Valeur, baremes, textes_connus, trouver_texte
 from convmed.textes.bareme import DEBUT_DES_TEMPS, FIN_DES_TEMPS, SUPPRIME, Figure, lire_yaml
-from convmed.textes.comparaison import Periode, Silence, differences, periodes, sens
+from convmed.textes.comparaison import UN_JOUR, Periode, Silence, differences, periodes, sens
 from convmed.textes.consultation import dispositifs_choisis, en_clair
-from convmed.textes.textes import EN_VIGUEUR, EXTENSIONS, lire_scenario
+from convmed.textes.textes import EN_VIGUEUR, EXTENSIONS, lire_scenario, reference_d_office
 from convmed.textes.unites import UNITES_SANS_NOMBRE, afficher, base
 
 # What is most often negotiated; any other dispositif is named with --dispositif.
@@ -39,6 +40,8 @@ ENTETE = """\
 # Ce que ce fichier change :    convmed scenario verifier {fichier}
 # Sur un cabinet :              convmed comparer DOSSIER --textes {base},{fichier}
 """
+# What begins a file that a program wrote.
+ENTETE_COURTE = "# Scénario convmed : ces chiffres, posés sur un texte qui vaut pour tout le reste."
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +203,51 @@ def _ecrire(valeur: Any) -> str:
 def _chemin_de_la_base(base_: str, fichier: Path) -> str:
     """Return the base as the file names it: a scenario below is looked for from the folder of the one above."""
     return base_ if base_ in textes_connus() else os.path.relpath(base_, fichier.parent)
+
+
+def en_yaml(texte: Texte) -> str:
+    """Return a scenario as one file that suffices: what it lays on the text below, scenarios on which it lies included.
+
+    Read again, it gives the same values at every date, with their references.
+    """
+    lignes = [ENTETE_COURTE, f"nom: {_ecrire(texte.id)}", f"libelle: {_ecrire(texte.libelle)}", f"base: {_ecrire(texte.chaine[0])}", "", "figures:"]
+    for dispositif in dict.fromkeys(dispositif for dispositif, _ in texte.ajouts):
+        lignes.append(f"  {dispositif}:")
+        for (autre, nom), valeurs in texte.ajouts.items():
+            if autre == dispositif:
+                figure = baremes()[dispositif][nom]
+                blocs = [_bloc_de(valeur, du, au, texte.id) for valeur, du, au in _sans_recouvrement(valeurs)]
+                lignes += [*_commentaire(f"{figure.libelle} ({figure.unite})"), f"    {nom}: {blocs[0] if len(blocs) == 1 else '[' + ', '.join(blocs) + ']'}"]
+    return "\n".join(lignes if texte.ajouts else [*lignes[:-1], "figures: {}"]) + "\n"
+
+
+def _sans_recouvrement(valeurs: Sequence[Valeur]) -> list[tuple[Valeur, dt.date, dt.date]]:
+    """Return the stretches of days over which each value holds, the first that speaks of a day being the one that counts."""
+    fins = {fin + UN_JOUR for fin in (valeur.au for valeur in valeurs) if fin < FIN_DES_TEMPS}
+    bornes = sorted({valeur.du for valeur in valeurs} | fins)
+    suites: list[tuple[Valeur, dt.date, dt.date]] = []
+    for du, suivant in pairwise([*bornes, FIN_DES_TEMPS + UN_JOUR]):
+        valeur = next((valeur for valeur in valeurs if valeur.du <= du <= valeur.au), None)
+        if valeur is not None and suites and suites[-1][0] is valeur and suites[-1][2] + UN_JOUR == du:
+            suites[-1] = valeur, suites[-1][1], suivant - UN_JOUR
+        elif valeur is not None:
+            suites.append((valeur, du, suivant - UN_JOUR))
+    return suites
+
+
+def _bloc_de(valeur: Valeur, du: dt.date, au: dt.date, nom: str) -> str:
+    """Write one value as a scenario does; what a scenario takes for granted is left out."""
+    numerique = base(valeur.figure.unite) not in UNITES_SANS_NOMBRE and valeur.brute not in (None, SUPPRIME)
+    dits = [f"valeur: {valeur.brute if numerique else _ecrire(valeur.brute)}"]
+    dits += [f"{cle}: {jour.isoformat()}" for cle, jour, limite in (("du", du, DEBUT_DES_TEMPS), ("au", au, FIN_DES_TEMPS)) if jour != limite]
+    # The name of a scenario below is not said again: this one speaks for both.
+    reference = valeur.reference.replace(f"« {valeur.texte} »", f"« {nom} »") if valeur.reference == reference_d_office(valeur.texte) else valeur.reference
+    ecrits = {"reference": reference, "statut": valeur.statut, "confiance": valeur.confiance, "source": valeur.source, "note": valeur.note}
+    d_office = {"reference": reference_d_office(nom), "statut": "propose", "confiance": "deduit", "source": None, "note": None}
+    dits += [f"{cle}: {_ecrire(ecrit)}" for cle, ecrit in ecrits.items() if ecrit != d_office[cle]]
+    if valeur.verifie_le is not None:
+        dits.append(f"verifie_le: {valeur.verifie_le.isoformat()}")
+    return "{" + ", ".join(dits) + "}" if len(dits) > 1 or isinstance(valeur.brute, list) else dits[0].removeprefix("valeur: ")
 
 
 def verifier(fichier: Path) -> Verification:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from convmed.textes.scenario_fautes import (
     lire_document,
     plus_proche,
 )
+from convmed.textes.yaml_recu import texte_recu
 
 EN_VIGUEUR = "en-vigueur"
 CLES_TEXTE = {"id", "libelle", "base", "horloge", "signe_le", "en_vigueur_le", "jusqu_au", "reference"}
@@ -94,16 +95,48 @@ def lire_scenario(chemin: Path, dessus: tuple[Path, ...] = ()) -> Texte:
     `base` names a text, or the file of the scenario below (from the folder of this one). `Erreurs` names the unknown
     figures with the nearest known ones, and every value that is not of its unit.
     """
-    contenu = _lire_fichier(chemin)
-    lecture = LectureDeScenario(contenu, str(chemin))
-    document = lecture.cles(lire_document(contenu, str(chemin)), CLES_SCENARIO, ())
-    base = _base(lecture, document.get("base", EN_VIGUEUR), chemin, dessus)
-    figures = baremes()
-    nom = str(document.get("nom") or chemin.stem)
+    return _lire(_lire_fichier(chemin), str(chemin), chemin.stem, lambda lecture, designation: _base(lecture, designation, chemin, dessus))
+
+
+def lire_scenario_recu(octets: bytes, fichier: str, nom: str = "scenario") -> Texte:
+    """Read a scenario that someone sent: it lies on a text of the project, and opens no file.
+
+    `nom` is its name if it does not say one. `Erreurs` as `lire_scenario`, and for what `texte_recu` refuses.
+    """
+    return _lire(texte_recu(octets, fichier), fichier, nom, _texte_connu)
+
+
+def poser(base: Texte, figures: Mapping[str, Mapping[str, Any]], nom: str, libelle: str = "") -> Texte:
+    """Lay figures on a text or a scenario, without a file: values as a scenario writes them, by dispositif and figure.
+
+    `Erreurs` as `lire_scenario`; `champ` names each figure, and there is no line.
+    """
+    lecture = LectureDeScenario("", nom)
+    try:
+        ajouts = _lire_ajouts(lecture, figures, nom)
+        lecture.terminer()
+    except Erreurs as erreurs:
+        raise Erreurs(replace(faute, fichier=None, ligne=None, colonne=None) for faute in erreurs.fautes) from None
+    return _pose(base, ajouts, nom, libelle or nom, base.reference)
+
+
+def _lire(contenu: str, fichier: str, nom_par_defaut: str, trouver_la_base: Callable[[LectureDeScenario, object], Texte | None]) -> Texte:
+    lecture = LectureDeScenario(contenu, fichier)
+    document = lecture.cles(lire_document(contenu, fichier), CLES_SCENARIO, ())
+    base = trouver_la_base(lecture, document.get("base", EN_VIGUEUR))
+    nom = str(document.get("nom") or nom_par_defaut)
     if nom in textes_connus():
         lecture.faute(("nom",), f"« {nom} » est le nom d'un texte officiel", "un nom à vous")
+    ajouts = _lire_ajouts(lecture, document.get("figures", {}), nom)
+    lecture.terminer()
+    assert base is not None
+    return _pose(base, ajouts, nom, str(document.get("libelle") or nom), fichier)
+
+
+def _lire_ajouts(lecture: LectureDeScenario, blocs: object, nom: str) -> dict[tuple[str, str], list[Valeur]]:
+    figures = baremes()
     ajouts: dict[tuple[str, str], list[Valeur]] = {}
-    for dispositif, bloc in lecture.cles(document.get("figures", {}), None, ("figures",)).items():
+    for dispositif, bloc in lecture.cles(blocs, None, ("figures",)).items():
         if dispositif not in figures:
             lecture.faute(("figures", dispositif), f"dispositif inconnu « {dispositif} »", dispositif_inconnu(dispositif, figures))
             continue
@@ -113,10 +146,19 @@ def lire_scenario(chemin: Path, dessus: tuple[Path, ...] = ()) -> Texte:
                 lecture.faute(ici, f"figure inconnue « {figure} »", figure_inconnue(figure, dispositif, figures))
                 continue
             ajouts[dispositif, figure] = _lire_ajout(lecture, figures[dispositif][figure], valeurs, ici, nom)
-    lecture.terminer()
-    assert base is not None
+    return ajouts
+
+
+def _pose(base: Texte, ajouts: Mapping[tuple[str, str], list[Valeur]], nom: str, libelle: str, reference: str) -> Texte:
     dessous = {cle: [*ajouts.get(cle, ()), *valeurs] for cle, valeurs in base.ajouts.items()}
-    return Texte(nom, str(document.get("libelle") or nom), "propose", base.chaine, str(chemin), {**ajouts, **dessous})
+    return Texte(nom, libelle, "propose", base.chaine, reference, {**ajouts, **dessous})
+
+
+def _texte_connu(lecture: LectureDeScenario, designation: object) -> Texte | None:
+    connus, nom = textes_connus(), str(designation)
+    if nom not in connus:
+        lecture.faute(("base",), f"texte inconnu « {nom} »", plus_proche(nom, connus) + "l'un de " + ", ".join(connus))
+    return connus.get(nom)
 
 
 def _lire_fichier(chemin: Path) -> str:
@@ -152,6 +194,11 @@ def _lire_ajout(lecture: LectureDeScenario, figure: Figure, valeurs: Any, ici: t
     blocs = valeurs if isinstance(valeurs, list) else [valeurs]
     if not blocs or not all(isinstance(bloc, dict) for bloc in blocs):
         blocs = [{"valeur": valeurs}]
-    defaut = {"texte": nom, "reference": f"scénario « {nom} »", "statut": "propose", "confiance": "deduit"}
+    defaut = {"texte": nom, "reference": reference_d_office(nom), "statut": "propose", "confiance": "deduit"}
     with expliquer(lecture, figure, blocs):
         return lire_valeurs(lecture, figure, blocs, ici, defaut, frozenset({nom}))
+
+
+def reference_d_office(nom: str) -> str:
+    """Return the reference of a value of a scenario that gives none."""
+    return f"scénario « {nom} »"
