@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import sys
 import tempfile
 import webbrowser
 from pathlib import Path
-
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +17,7 @@ from convmed.textes import Erreurs, Faute
 
 if TYPE_CHECKING:
     from convmed.base.cles import Cle
+    from convmed.interfaces.serveur.reglages import Reglages
 
 
 @click.command()
@@ -62,7 +64,7 @@ def serveur(
         _annoncer(reglages.hote, reglages.port, garde=provisoire is None)
         if ouvrir:
             webbrowser.open(f"http://{reglages.hote}:{reglages.port}/")
-        _servir(reglages.en_environnement(), reglages.hote, reglages.port, ouvriers, reglages.proxies)
+        _servir(reglages, ouvriers)
     finally:
         if provisoire is not None:
             shutil.rmtree(provisoire, ignore_errors=True)
@@ -78,28 +80,29 @@ def _lire_la_cle(fichier: Path | None) -> Cle:
     raise Erreurs([Faute("une base a besoin de sa clé", champ="--cle", attendu="un fichier écrit par « convmed cle nouvelle », ou la variable CONVMED_CLE")])
 
 
-def _servir(environnement: dict[str, str], hote: str, port: int, ouvriers: int, proxies: str) -> None:
+def _servir(reglages: Reglages, ouvriers: int) -> None:
     import uvicorn
 
-    os.environ.update(environnement)
+    os.environ.update(reglages.en_environnement())
+    # uvicorn gives the signal back once it has stopped: ending by an exception lets the temporary folder go.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
-        "convmed.interfaces.serveur.application:creer", factory=True, host=hote, port=port, workers=ouvriers, log_config=JOURNAUX,
-        access_log=False, server_header=False, date_header=True, backlog=4096, timeout_graceful_shutdown=10,
-        proxy_headers=bool(proxies), forwarded_allow_ips=proxies or None, h11_max_incomplete_event_size=64 * 1024,
+        "convmed.interfaces.serveur.application:creer", factory=True, host=reglages.hote, port=reglages.port, workers=ouvriers,
+        log_config=_journaux("INFO" if reglages.comptes else "WARNING"), access_log=False, server_header=False, backlog=4096,
+        timeout_graceful_shutdown=10, proxy_headers=bool(reglages.proxies), forwarded_allow_ips=reglages.proxies or None,
+        h11_max_incomplete_event_size=64 * 1024,
     )  # fmt: skip
 
 
-# One line an event on stderr; ours name the route and never the address that was asked for.
-JOURNAUX = {
-    "version": 1, "disable_existing_loggers": False,
-    "formatters": {"simple": {"format": "%(asctime)s %(levelname)s %(name)s : %(message)s"}},
-    "handlers": {"erreur": {"class": "logging.StreamHandler", "formatter": "simple", "stream": "ext://sys.stderr"}},
-    "loggers": {
-        "uvicorn": {"handlers": ["erreur"], "level": "WARNING", "propagate": False},
-        "convmed.serveur": {"handlers": ["erreur"], "level": "INFO", "propagate": False},
-        "convmed.acces": {"handlers": ["erreur"], "level": "WARNING", "propagate": False},
-    },
-}  # fmt: skip
+def _journaux(acces: str) -> dict[str, Any]:
+    """Return what is logged: one line an event on stderr; ours name the route, and never the address that was asked for."""
+    niveaux = {"uvicorn": "WARNING", "convmed.serveur": "INFO", "convmed.acces": acces}
+    return {
+        "version": 1, "disable_existing_loggers": False,
+        "formatters": {"simple": {"format": "%(asctime)s %(levelname)s %(name)s : %(message)s"}},
+        "handlers": {"erreur": {"class": "logging.StreamHandler", "formatter": "simple", "stream": "ext://sys.stderr"}},
+        "loggers": {nom: {"handlers": ["erreur"], "level": niveau, "propagate": False} for nom, niveau in niveaux.items()},
+    }  # fmt: skip
 
 
 def _annoncer(hote: str, port: int, garde: bool) -> None:

@@ -20,9 +20,9 @@ from convmed.interfaces import api
 from convmed.interfaces.serveur import sante
 from convmed.interfaces.serveur.reglages import Reglages, depuis_environnement
 from convmed.interfaces.serveur.securite import CADENCE, CADENCE_DES_CONNEXIONS, Barriere
-from convmed.interfaces.web import fautes, pages
+from convmed.interfaces.web import fautes, openid, pages
 from convmed.interfaces.web.rendu import STATIQUE, empreinte
-from convmed.interfaces.web.visiteur import verifier_le_jeton
+from convmed.interfaces.web.visiteur import exiger_un_acces, verifier_le_jeton
 
 
 def creer() -> FastAPI:
@@ -47,16 +47,17 @@ def creer_application(reglages: Reglages) -> FastAPI:
     app.state.cle_des_jetons = reglages.cle_maitresse.derivee("jetons")
     fautes.brancher(app)
     app.include_router(sante.routeur)
-    app.include_router(api.routeur(), prefix=api.PREFIXE)
+    app.include_router(api.routeur(), prefix=api.PREFIXE, dependencies=[Depends(exiger_un_acces)] if reglages.comptes else [])
     app.mount(f"/statique/{empreinte()}", Statique(directory=STATIQUE), name="statique")
     for module in pkgutil.iter_modules(pages.__path__):
         page = importlib.import_module(f"{pages.__name__}.{module.name}")
         app.include_router(page.routeur, include_in_schema=False, dependencies=[Depends(verifier_le_jeton)])
     api.brancher(app)
+    openid.brancher(app, reglages)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=reglages.hotes_admis, www_redirect=False)
     # On a desk there is one visitor, and nobody to protect from.
-    cadences = (("/connexion", CADENCE_DES_CONNEXIONS), ("/", CADENCE)) if reglages.comptes else ()
+    cadences = (("POST /connexion", CADENCE_DES_CONNEXIONS), ("", CADENCE)) if reglages.comptes else ()
     app.add_middleware(Barriere, cadences=cadences, https=reglages.https)
     return app
 

@@ -45,7 +45,8 @@ class TropGrand(Exception):
 class Barriere:
     """The one middleware of convmed: sizes, cadence, headers, and a line of log without anything personal.
 
-    `cadences` tells how often one address may call each prefix of path (none on a desk); `https` that TLS ends before.
+    `cadences` tells how often one address may ask what begins so (`POST /connexion`; none on a desk); `https` that TLS ends
+    before.
     """
 
     def __init__(self, app: ASGIApp, cadences: Iterable[tuple[str, RateLimitItem]] = (), https: bool = False) -> None:
@@ -90,9 +91,9 @@ class Barriere:
         return [(n, v) for n, v in (*EN_TETES, PRIVE, *((HTTPS,) if self.https else ())) if n not in noms]
 
     def _trop_souvent(self, scope: Scope) -> bool:
-        adresse = (scope.get("client") or ("",))[0]
+        adresse, demande = (scope.get("client") or ("",))[0], f"{scope['method']} {scope['path']}"
         return any(
-            scope["path"].startswith(prefixe) and not self.limiteur.hit(cadence, prefixe, adresse)
+            demande.startswith(prefixe) and not self.limiteur.hit(cadence, prefixe, adresse)
             for prefixe, cadence in self.cadences
         )
 

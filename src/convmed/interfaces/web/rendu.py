@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from importlib.metadata import version
@@ -13,6 +14,8 @@ from typing import Any
 
 import jinja2
 from fastapi import Request
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
@@ -105,6 +108,23 @@ def en_html(markdown: str) -> Markup:
     return Markup(_markdown().render(markdown))
 
 
+class Typographie(Extension):
+    """Keeps French signs with their word in the text of the templates: no line begins with a colon."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
+        """Put a space that does not break where French has one; only words of the templates, never a visitor's."""
+        return self._lier(stream)
+
+    def _lier(self, jetons: TokenStream) -> Iterator[Token]:
+        for un in jetons:
+            yield Token(un.lineno, un.type, insecables(un.value)) if un.type == "data" else un
+
+
+def insecables(texte: str) -> str:
+    """Return a French text whose high punctuation does not part from its word."""
+    return re.sub(r"(?<=[^\s>]) (?=[:;!?»%€](?:[\s<.,)]|$))|(?<=«) ", "\N{NO-BREAK SPACE}", texte)
+
+
 @cache
 def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -114,7 +134,7 @@ def _markdown() -> MarkdownIt:
 def _moteur() -> jinja2.Environment:
     moteur = jinja2.Environment(
         loader=jinja2.FileSystemLoader(ICI / "gabarits"), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        trim_blocks=True, lstrip_blocks=True, extensions=[Typographie],
     )  # fmt: skip
     moteur.filters |= {
         "montant": montant, "montant_en_euros": montant_en_euros, "nombre": nombre, "jour": jour, "jour_en_lettres": jour_en_lettres,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 from starlette.responses import Response
 
 from convmed.base.coffre import POSTE, Coffre, Utilisateur
@@ -67,6 +67,15 @@ def visiteur(request: Request) -> Visiteur:
 
 
 Connecte = Annotated[Visiteur, Depends(visiteur)]
+
+
+def exiger_un_acces(request: Request) -> None:
+    """Refuse a program without a token, where there are accounts: 401. A page of ours may also ask, with its session."""
+    genre, _, secret = request.headers.get("authorization", "").partition(" ")
+    coffre: Coffre = request.app.state.coffre
+    connu = coffre.jeton(secret.strip()) if genre.lower() == "bearer" else utilisateur_de(request)
+    if connu is None:
+        raise HTTPException(401, "un jeton est nécessaire : Authorization: Bearer … (page « Mon compte »)", {"www-authenticate": "Bearer"})
 
 
 def jeton(request: Request) -> str:
