@@ -85,19 +85,20 @@ class Cabinet:
                     lues += [n.nom for n in (element.terme, element.par) if isinstance(n, noeuds.Colonne)]
         return lues
 
-    def patient(self, identifiant: str) -> Instance:
-        """Return one patient ready to explain; `KeyError` if the list does not hold it."""
-        return self._instances([identifiant])[identifiant]
+    def patient(self, identifiant: str, contexte: Contexte | None = None) -> Instance:
+        """Return one patient ready to explain, here or under another context; `KeyError` if the list does not hold it."""
+        return self.instances([identifiant], contexte)[identifiant]
 
-    def _instances(self, identifiants: list[str]) -> dict[str, Instance]:
+    def instances(self, identifiants: list[str], contexte: Contexte | None = None) -> dict[str, Instance]:
         """Return patients ready to explain, each table being read once for all of them."""
+        contexte = contexte or self.contexte
         choisis = pl.col("patient").is_in(identifiants)
         enfants: dict[str, dict[str, list[Instance]]] = {identifiant: {} for identifiant in identifiants}
         for nom, table in self.tables.items():
             for ligne in table.filter(choisis).iter_rows(named=True):
-                enfants[ligne["patient"]].setdefault(nom, []).append(Instance(self.contexte, nom, ligne))
+                enfants[ligne["patient"]].setdefault(nom, []).append(Instance(contexte, nom, ligne))
         return {
-            ligne["patient"]: Instance(self.contexte, "patient", ligne, enfants[ligne["patient"]])
+            ligne["patient"]: Instance(contexte, "patient", ligne, enfants[ligne["patient"]])
             for ligne in self.patients.filter(choisis).iter_rows(named=True)
         }
 
@@ -115,7 +116,7 @@ class Cabinet:
             .collect()
         )
         lecteur = compiler_en(self.contexte, terme)
-        patients, lus = self._instances(groupes["exemple"].to_list()), list[Groupe]()
+        patients, lus = self.instances(groupes["exemple"].to_list()), list[Groupe]()
         for valeur, classe, effectif, exemple in groupes.iter_rows():
             patient = patients[exemple]
             lecteur(patient)
