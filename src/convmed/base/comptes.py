@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import secrets
 import uuid
 from functools import cached_property
@@ -174,7 +175,7 @@ class Comptes(Socle):
                 if ligne is None or ligne.oidc is not None or not ligne.actif or ligne.id == POSTE.id:
                     self.noter(connexion, Acte.CONNEXION_REFUSEE, None, compte=None if ligne is None else ligne.id)
                     return None
-                lien = self.chiffre.fermer(f"{emetteur}\n{sujet}".encode(), "compte", "oidc", ligne.id)
+                lien = self.chiffre.fermer(json.dumps([emetteur, sujet]).encode(), "compte", "oidc", ligne.id)
                 connexion.execute(update(compte).where(compte.c.id == ligne.id).values(oidc=lien, oidc_index=index))
                 self.noter(connexion, Acte.COMPTE_LIE, self.utilisateur(ligne), compte=ligne.id)
             if not ligne.actif:

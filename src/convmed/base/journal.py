@@ -26,6 +26,7 @@ class Acte(StrEnum):
 
     BASE_CREEE = "base créée"
     CLE_CHANGEE = "clé changée"
+    BASE_SAUVEGARDEE = "base sauvegardée"
     BASE_RESTAUREE = "base restaurée"
     CONNEXION = "connexion"
     CONNEXION_REFUSEE = "connexion refusée"

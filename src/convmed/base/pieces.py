@@ -29,7 +29,6 @@ from convmed.base.schema import compte, partage, piece, version
 from convmed.base.socle import Socle, est_un_id
 from convmed.textes import Erreurs, Faute
 
-
 # The greatest number that a column of integers holds.
 DERNIER_NUMERO = 2**31 - 1
 version_ = version.alias("v")

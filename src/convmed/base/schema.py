@@ -142,6 +142,16 @@ jeton = Table(
     Column("cree_le", Instant, nullable=False),
 )  # fmt: skip
 
+# The encrypted columns, and the columns that say at which row and version each is: what a change of key writes again.
+CHIFFREES: tuple[tuple[Column[Any], Column[Any], Column[Any] | None], ...] = (
+    (reglage.c.valeur, reglage.c.nom, None),
+    (compte.c.identifiant, compte.c.id, None),
+    (compte.c.oidc, compte.c.id, None),
+    (version.c.titre, version.c.piece, version.c.numero),
+    (version.c.contenu, version.c.piece, version.c.numero),
+    (jeton.c.libelle, jeton.c.id, None),
+)
+
 # No foreign key: the journal outlives what it speaks of.
 journal = Table(
     "journal", METADONNEES,

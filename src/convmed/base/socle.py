@@ -6,7 +6,7 @@ import datetime as dt
 import hmac
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +22,6 @@ from convmed.base.droits import POSTE, Introuvable, Utilisateur
 from convmed.base.journal import Acte
 from convmed.base.schema import compte, reglage
 from convmed.textes import Erreurs, Faute
-
 
 FORME_D_UN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -40,6 +39,15 @@ def est_un_id(texte: str) -> bool:
 def normaliser(identifiant: str) -> str:
     """Return an identifier as it is compared: without spaces around it, in small letters."""
     return identifiant.strip().casefold()
+
+
+def cle_du_journal(chiffre: Chiffre, reglages: Mapping[str, bytes]) -> bytes:
+    """Return the key that seals the journal, once the witness has told that the key is that of the base; or `Erreurs`."""
+    try:
+        chiffre.ouvrir(reglages["temoin"], "reglage", "valeur", "temoin")
+        return chiffre.ouvrir(reglages["cle_journal"], "reglage", "valeur", "cle_journal")
+    except Illisible:
+        raise Erreurs([Faute("cette clé n'est pas celle de la base", champ="--cle")]) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +116,7 @@ class Socle:
             lus = {ligne.nom: ligne.valeur for ligne in connexion.execute(select(reglage))}
             if not lus:
                 lus = self._commencer(connexion)
-        try:
-            self.chiffre.ouvrir(lus["temoin"], "reglage", "valeur", "temoin")
-            cle_journal = self.chiffre.ouvrir(lus["cle_journal"], "reglage", "valeur", "cle_journal")
-        except Illisible:
-            raise Erreurs([Faute("cette clé n'est pas celle de la base", champ="--cle")]) from None
-        return lus["temoin"], cle_journal
+        return lus["temoin"], cle_du_journal(self.chiffre, lus)
 
     def _commencer(self, connexion: Connection) -> dict[str, bytes]:
         cle_journal = os.urandom(32)
