@@ -20,7 +20,7 @@ APT := $(if $(filter 0,$(shell id -u)),,sudo )env DEBIAN_FRONTEND=noninteractive
 COMPILER = $(BIN)/uv pip compile $(SOURCES) --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --custom-compile-command "make lock"
 
-.PHONY: aide demo test lint format normes lock test-bornes roue java propre
+.PHONY: aide demo serveur test lint format docs audit normes lock test-bornes roue systeme propre
 
 aide:  ## Say what can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,8 +32,12 @@ demo: $(VENV)/.demo  ## Show a practice's year: what is owed, when it is paid, w
 	$(BIN)/convmed coter --date-heure 2026-01-15T19:30 --specialite 01 --secteur 1 --lieu cabinet --age 40 \
 		--regulation sas --appel 2026-01-15T17:00 --pas-patientele-mt
 	$(BIN)/convmed controler exemples/factures/factures.csv
+	@printf '\nVotre relevé, dans le navigateur : make serveur, puis « Mon cabinet »\n'
 
-test: $(VENV)/.dev java  ## Run every test, then hold the norms against the ratchet
+serveur: $(VENV)/.demo  ## Open the web application on this machine (Ctrl+C ends it, and forgets all)
+	$(BIN)/convmed serveur --ouvrir
+
+test: $(VENV)/.dev systeme  ## Run every test, then hold the norms against the ratchet
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev  ## Style, types, and the one direction in which the data walks
@@ -44,7 +48,7 @@ format: $(VENV)/.dev  ## Lay the code out
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-normes: $(VENV)/.dev java  ## Run every test and write down the norms that they hold
+normes: $(VENV)/.dev systeme  ## Run every test and write down the norms that they hold
 	$(BIN)/python -m pytest $(PYTEST_ARGS) --ecrire-normes
 
 lock: $(VENV)/.dev  ## Compile the locks again from pyproject.toml
@@ -52,7 +56,7 @@ lock: $(VENV)/.dev  ## Compile the locks again from pyproject.toml
 	$(COMPILER) --constraint requirements/dev.txt --group build -o requirements/demo.txt
 	$(COMPILER) --constraint requirements/dev.txt --group bench --group build -o requirements/bench.txt
 
-test-bornes: $(VENV)/.dev java  ## Run every test with the oldest dependencies that pyproject.toml allows
+test-bornes: $(VENV)/.dev systeme  ## Run every test with the oldest dependencies that pyproject.toml allows
 	rm -rf $(BORNES)
 	$(BIN)/uv venv --quiet --python $(BIN)/python $(BORNES)
 	$(BIN)/uv pip compile $(SOURCES) --quiet --resolution lowest-direct --extra spark --extra equipe --group test --group build -o $(BORNES)/bornes.txt
@@ -86,7 +90,10 @@ $(VENV)/.dev: $(BIN)/pip requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@ $(VENV)/.demo
 
-# PySpark needs a Java runtime; Debian's own is enough.
-java:
-	@command -v java >/dev/null || { \
-		$(APT) update -q && $(APT) install -qy --no-install-recommends openjdk-17-jre-headless; }
+# What the tests use and Python does not bring: a browser, a database, and the Java of PySpark.
+systeme:
+	@manque=(); \
+	command -v java >/dev/null || manque+=(openjdk-17-jre-headless); \
+	command -v chromium >/dev/null || manque+=(chromium fonts-dejavu-core); \
+	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || manque+=(postgresql); \
+	if [ $${#manque[@]} -gt 0 ]; then $(APT) update -q && $(APT) install -qy --no-install-recommends "$${manque[@]}"; fi
