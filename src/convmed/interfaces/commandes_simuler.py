@@ -115,26 +115,13 @@ def etendue(annees: tuple[int, int] | None) -> Sequence[int]:
 def lancer(source: Source, demandes: Sequence[tuple[Texte, int]], travail: Path | None, moteur: str, processus: int) -> Simulation:
     """Run a simulation with its progress bar; `Erreurs` for what texts, years or engines cannot do."""
     from convmed.simulation import simuler as simuler_les_textes
+    from convmed.simulation import verifier_les_annees
 
     if moteur == "spark" and find_spec("pyspark") is None:
         raise Erreurs([Faute("Spark n'est pas installé", champ="--moteur", valeur=moteur, attendu="polars ou duckdb, ou l'installation du paquet pyspark")])
-    _verifier_les_annees(source, demandes)
+    verifier_les_annees(source, demandes)
     with progression("Simulation", len(source.partitions)) as avancer:
         return simuler_les_textes(source, demandes, travail, moteur, processus, avancer)
-
-
-def _verifier_les_annees(source: Source, demandes: Sequence[tuple[Texte, int]]) -> None:
-    """Refuse a year for which a text has no lump sum per patient: there would be nothing to set against the other."""
-    from convmed.simulation import Application
-    from convmed.simulation.enquete import FMT
-
-    fautes = [
-        Faute(f"« {texte.id} » n'a pas de forfait par patient pour l'exercice {annee} : {motif}", champ="--annee", valeur=annee, attendu="une autre année")
-        for texte, annee in demandes
-        if (motif := Application(texte, annee, source.annee).absents.get(FMT))
-    ]
-    if fautes:
-        raise Erreurs(fautes)
 
 
 def _ecrire(comparaison: Comparaison, couts: list[dict[str, Any]], presentation: str, sortie: Path | None) -> None:

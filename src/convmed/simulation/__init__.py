@@ -10,7 +10,7 @@ import polars as pl
 
 from convmed.donnees.entites import REGISTRE
 from convmed.simulation.application import Application, figures_non_publiees, manques
-from convmed.simulation.enquete import EFFECTIF
+from convmed.simulation.enquete import EFFECTIF, FMT
 from convmed.simulation.execution import Progression, Travail, executer
 from convmed.simulation.moteurs import calculer_par
 from convmed.simulation.sources import Source, SurDisque, Tiree
@@ -101,4 +101,15 @@ def simuler(
     return Simulation(source, applications, medecins.hstack(effectifs), un.enquete.montants(comptes), moteur)
 
 
-__all__ = ["EFFECTIF", "MOTEURS", "Application", "Simulation", "Source", "SurDisque", "Tiree", "simuler"]
+def verifier_les_annees(source: Source, demandes: Sequence[tuple[Texte, int]]) -> None:
+    """Refuse a year for which a text has no lump sum per patient: there would be nothing to set against the other."""
+    fautes = [
+        Faute(f"« {texte.id} » n'a pas de forfait par patient pour l'exercice {annee} : {motif}", champ="--annee", valeur=annee, attendu="une autre année")
+        for texte, annee in demandes
+        if (motif := Application(texte, annee, source.annee).absents.get(FMT))
+    ]
+    if fautes:
+        raise Erreurs(fautes)
+
+
+__all__ = ["EFFECTIF", "MOTEURS", "Application", "Simulation", "Source", "SurDisque", "Tiree", "simuler", "verifier_les_annees"]
