@@ -49,7 +49,7 @@ class Reponse(Forme):
 
     dispositif: str
     annee: Annotated[int, Field(description="L'exercice, s'il est celui de la demande ou s'en déduit.")] = 0
-    date: Annotated[str, Field(description="La date de la demande.", json_schema_extra={"format": "date"})] = ""
+    date: Annotated[str | None, Field(description="La date de la demande, si elle en a une.", json_schema_extra={"format": "date"})] = None
     texte: Annotated[str, Field(description="Le texte appliqué.")]
     resultats: Annotated[dict[str, Any], Field(description="Les champs sont dans la fiche du dispositif ; montants en euros, taux en fractions.")]
     lignes: Annotated[list[Ligne], Field(description="Les paiements.")]
