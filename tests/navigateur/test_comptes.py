@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from tests.base.grappe import RAPIDE, grappe
 from tests.navigateur.conftest import serveur_lance
 
 from convmed.base.cles import Cle
@@ -30,14 +31,13 @@ class Equipe:
 
 @pytest.fixture(scope="module")
 def equipe(tmp_path_factory: pytest.TempPathFactory, port_libre: Callable[[], int]) -> Iterator[Equipe]:
-    dossier = tmp_path_factory.mktemp("equipe")
-    base, cle = f"sqlite:///{dossier}/equipe.db", Cle.nouvelle()
-    with Coffre.ouvrir(base, cle, migrer=True) as coffre:
+    journal, cle = tmp_path_factory.mktemp("equipe") / "journal", Cle.nouvelle()
+    with grappe(RAPIDE) as postgresql, Coffre.ouvrir(base := postgresql.base(), cle, migrer=True) as coffre:
         for identifiant, role in COMPTES.items():
             coffre.creer_compte(identifiant, role, SECRET)  # type: ignore[arg-type]
-        options = ("--base", base, "--comptes", "--ouvriers", "2")
-        with serveur_lance(*options, port=port_libre(), environnement={"CONVMED_CLE": cle.en_texte()}, journal=dossier / "journal") as adresse:
-            yield Equipe(adresse, coffre, dossier / "journal")
+        options = ("--base", base, "--ouvriers", "2")
+        with serveur_lance(*options, port=port_libre(), environnement={"CONVMED_CLE": cle.en_texte()}, journal=journal) as adresse:
+            yield Equipe(adresse, coffre, journal)
 
 
 def entrer(page: Page, equipe: Equipe, identifiant: str, secret: str = SECRET, chemin: str = "/") -> None:
