@@ -64,45 +64,26 @@ def nouvelle(nom: str, fichier: str | None, reference: str | None, motif: str | 
 @texte_
 def etape(fichier: str, etape: str, date: str, note: str | None, incomplet: bool, texte: str) -> None:
     """Note une étape, si le texte la permet ; sinon le fichier reste tel qu'il est."""
-    from convmed.dispositifs.sanctions.machine import normaliser
     from convmed.restitution import procedure as procedures
     from convmed.restitution.procedure_affichage import echeances_en_tables
+    from convmed.restitution.procedure_etape import EtapesManquantes, inscrire
 
     jour, choisi, contenu = tout_lire(lambda: lire_date(date, "--date"), lambda: trouver_texte(texte), lambda: procedures.lire_texte(fichier))
-    avant = procedures.etudier(fichier, choisi, jour, contenu)
-    trouvees = avant.procedure.candidates(etape)
-    if not trouvees:
-        raise Erreurs([Faute("étape inconnue", champ="ETAPE", valeur=etape, attendu=avant.procedure.voisines(etape))])
-    rang = len(avant.fichier.etapes)
-
-    def essayer(nom: str) -> tuple[str, Etude]:
-        nouveau = procedures.ajouter(contenu, fichier, nom, jour, note)
-        try:
-            return nouveau, procedures.etudier(fichier, choisi, jour, nouveau)
-        except Erreurs as erreurs:
-            raise Erreurs(_de_la_ligne_tapee(faute, rang) for faute in erreurs.fautes) from None
-
-    # The name that was typed may mean several steps: the replay of the record says which one it is here.
-    _, essai = essayer(normaliser(etape))
-    reelle = next(un.etape for un in essai.suivi.deroulement.evenements if un.rang == rang)
-    nouveau, apres = essayer(reelle.nom)
-    manquants = [m for m in apres.suivi.deroulement.manquants if m.avant is reelle]
-    if manquants and not incomplet:
-        raise Erreurs([
-            Faute(f"« {m.etape.libelle} » doit précéder « {reelle.libelle} » ({m.etape.reference})", fichier=fichier, champ=m.etape.nom,
-                  attendu="cette étape d'abord, ou --incomplet si elle n'est pas connue")
-            for m in manquants
-        ])  # fmt: skip
-    ecrire(nouveau, Path(fichier))
-    click.echo(f"Noté : {reelle.libelle}, le {jour:%d/%m/%Y}.")
-    ecrire(echeances_en_tables(apres), None)
+    try:
+        inscription = inscrire(contenu, fichier, choisi, etape, jour, note, incomplet)
+    except EtapesManquantes as erreurs:
+        raise Erreurs(replace(faute, attendu=f"{faute.attendu}, ou --incomplet si elle n'est pas connue") for faute in erreurs.fautes) from None
+    except Erreurs as erreurs:
+        raise Erreurs(_de_la_ligne_tapee(faute) for faute in erreurs.fautes) from None
+    ecrire(inscription.contenu, Path(fichier))
+    click.echo(f"Noté : {inscription.etape.libelle}, le {jour:%d/%m/%Y}.")
+    ecrire(echeances_en_tables(inscription.etude), None)
 
 
-def _de_la_ligne_tapee(faute: Faute, rang: int) -> Faute:
-    """Return a fault of the step being added as one of what was typed: it has no line in the file yet."""
-    champ = (faute.champ or "").removeprefix(f"etapes[{rang}].")
-    typee = {"etape": "ETAPE", "date": "--date", "note": "--note"}.get(champ)
-    return replace(faute, fichier=None, ligne=None, champ=typee) if typee else faute
+def _de_la_ligne_tapee(faute: Faute) -> Faute:
+    """Return a fault of the step being added as one of what was typed."""
+    typee = {"etape": "ETAPE", "date": "--date", "note": "--note"}.get(faute.champ or "")
+    return replace(faute, champ=typee) if typee and faute.fichier is None else faute
 
 
 @procedure.command()
