@@ -211,7 +211,7 @@ def test_de_rien_a_la_derniere_version_et_retour(url: str) -> None:
 
 
 def test_une_migration_qui_echoue_ne_laisse_rien(url: str) -> None:
-    ouvert = moteur(url)
+    ouvert = moteur(url, creer=True)
     with ecriture(ouvert) as connexion:
         connexion.execute(text("CREATE TABLE journal (x integer)"))
     with pytest.raises(Exception, match="journal"):
@@ -236,8 +236,15 @@ def test_plusieurs_ouvriers_migrent_ensemble(url: str, cle: Cle, politique: Poli
         coffre.fermer()
 
 
+def test_un_nom_mal_ecrit_ne_fait_pas_une_base(tmp_path: Path, cle: Cle) -> None:
+    with pytest.raises(Erreurs, match=r"n'existe pas.*convmed base migrer"):
+        Coffre.ouvrir(f"sqlite:///{tmp_path}/bse.db", cle)
+    assert migrations.version(f"sqlite:///{tmp_path}/bse.db") is None and list(tmp_path.iterdir()) == []
+
+
 def test_une_base_d_une_autre_version_dit_que_lancer(url: str, cle: Cle) -> None:
-    with pytest.raises(Erreurs, match="convmed base migrer"):
+    moteur(url, creer=True).dispose()
+    with pytest.raises(Erreurs, match=r"est vide.*convmed base migrer"):
         Coffre.ouvrir(url, cle)
     migrations.migrer(url)
     ouvert = moteur(url)

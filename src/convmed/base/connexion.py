@@ -41,11 +41,23 @@ def lire_url(texte: str) -> URL:
     raise Erreurs([Faute("cette base n'est pas de celles que convmed sait tenir", champ="--base", attendu=ATTENDU)])
 
 
-def moteur(texte: str) -> Engine:
-    """Return the engine of a base, that several threads and processes may use at once. `Erreurs` for its address."""
+def existe(texte: str) -> bool:
+    """Say whether the file of an SQLite base is there; PostgreSQL says it by itself."""
+    url = lire_url(texte)
+    return url.drivername != "sqlite" or Path(url.database or "").exists()
+
+
+def moteur(texte: str, *, creer: bool = False) -> Engine:
+    """Return the engine of a base, that several threads and processes may use at once. `Erreurs` for its address.
+
+    The file of an SQLite base is made with `creer` only: a mistyped name is not a new base.
+    """
     url = lire_url(texte)
     if url.drivername == "sqlite":
-        _reserver(Path(url.database or ""))
+        if creer:
+            _reserver(Path(url.database or ""))
+        elif not existe(texte):
+            raise Erreurs([Faute("cette base n'existe pas", champ="--base", fichier=url.database, attendu="d'abord : convmed base migrer")])
         cree = create_engine(url, pool_size=10, max_overflow=40)
         event.listen(cree, "connect", _regler)
         event.listen(cree, "begin", _commencer)

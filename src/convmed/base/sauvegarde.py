@@ -66,7 +66,7 @@ def restaurer(fichier: Path, url: str, cle: Cle) -> int:
     `Erreurs` if the base is not empty, if the file is not whole or was altered, or if the key is not its own.
     """
     with joignable():
-        ouvert = moteur(url)
+        ouvert = moteur(url, creer=True)
         try:
             with _lecture_scellee(fichier, cle) as rangees, ecriture(ouvert) as connexion:
                 if inspect(connexion).get_table_names():

@@ -14,6 +14,7 @@ import click
 
 from convmed.interfaces.commandes_banc import banc_d_essai
 from convmed.interfaces.commandes_bareme import bareme, calendrier
+from convmed.interfaces.commandes_base import base, compte
 from convmed.interfaces.commandes_commission import commission
 from convmed.interfaces.commandes_comparer import comparer
 from convmed.interfaces.commandes_contrat import contrat
@@ -234,7 +235,9 @@ def nouveau(dossier: Path) -> None:
 
 application.add_command(banc_d_essai)
 application.add_command(bareme)
+application.add_command(base)
 application.add_command(calendrier)
+application.add_command(compte)
 application.add_command(comparer)
 application.add_command(commission)
 application.add_command(contrat)

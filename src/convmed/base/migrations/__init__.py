@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, text
 
-from convmed.base.connexion import ecriture, joignable, lecture, moteur
+from convmed.base.connexion import ecriture, existe, joignable, lecture, moteur
 
 DERNIERE = "head"
 
@@ -20,7 +20,7 @@ def migrer(url: str, jusqu_a: str = DERNIERE) -> str | None:
     Several processes may ask for it at once: one does it, the others find it done.
     """
     with joignable():
-        ouvert = moteur(url)
+        ouvert = moteur(url, creer=True)
         try:
             with ecriture(ouvert) as connexion:
                 appliquer(connexion, jusqu_a)
@@ -30,7 +30,9 @@ def migrer(url: str, jusqu_a: str = DERNIERE) -> str | None:
 
 
 def version(url: str) -> str | None:
-    """Return the version of a base, None if it is empty. `Erreurs` if it cannot be reached."""
+    """Return the version of a base, None if it is empty or is not there yet. `Erreurs` if it cannot be reached."""
+    if not existe(url):
+        return None
     with joignable():
         ouvert = moteur(url)
         try:
