@@ -57,7 +57,7 @@ def application() -> None:
 @dossier_
 @annee_
 @texte_
-@format_("texte", "json", "csv", "pdf")
+@format_("texte", "json", "csv", "pdf", "xlsx")
 @sortie_
 def releve(dossier: Path, annee: int, texte: str, presentation: str, sortie: Path | None) -> None:
     """Tout ce que la convention doit au médecin pour un exercice, ligne par ligne."""
@@ -74,6 +74,11 @@ def releve(dossier: Path, annee: int, texte: str, presentation: str, sortie: Pat
         from convmed.restitution.documents.releve import releve_pdf
 
         ecrire(releve_pdf(resultat), sortie)
+    elif presentation == "xlsx":
+        from convmed.restitution import tableau_de_bord as tableau
+        from convmed.restitution.documents.tableurs import releve_xlsx
+
+        ecrire(releve_xlsx(resultat, tableau.evaluer(lu, annee, resultat.texte) if resultat.prevention else None), sortie)
     else:
         from convmed.restitution.affichage import releve_en_tables
 
@@ -110,7 +115,7 @@ def echeancier(dossier: Path, annee: int, texte: str, presentation: str, sortie:
 @click.option("--date", help="Date d'observation AAAA-MM-JJ, ou « aujourdhui » ; par défaut le 31 décembre.")
 @click.option("--patients", is_flag=True, help="L'état de chaque patient, et pas seulement la synthèse.")
 @click.option("--premiers", type=click.IntRange(0), default=10, show_default=True, help="Combien de patients à gagner.")
-@format_("texte", "json", "csv")
+@format_("texte", "json", "csv", "xlsx")
 @sortie_
 def tableau_de_bord(
     dossier: Path,
@@ -134,10 +139,15 @@ def tableau_de_bord(
     elif presentation == "csv":
         ecrire(table_en_csv(longue), sortie)
     else:
-        from convmed.restitution.affichage import tableau_de_bord_en_tables
+        titre = f"Prévention au {cabinet.contexte.parametres['date_observation']:%d/%m/%Y}"
+        if presentation == "xlsx":
+            from convmed.restitution.documents.tableurs import patients_xlsx
 
-        observee = cabinet.contexte.parametres["date_observation"]
-        ecrire(tableau_de_bord_en_tables(longue, f"Prévention au {observee:%d/%m/%Y}", premiers, patients), sortie)
+            ecrire(patients_xlsx(longue, titre), sortie)
+        else:
+            from convmed.restitution.affichage import tableau_de_bord_en_tables
+
+            ecrire(tableau_de_bord_en_tables(longue, titre, premiers, patients), sortie)
 
 
 @application.command()

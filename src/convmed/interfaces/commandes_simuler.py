@@ -48,7 +48,7 @@ def population_(commande: Commande) -> Commande:
 @click.option("--contre", default=None, help=f"Texte auquel comparer (par défaut {ANTERIEUR} ; pour un scénario, le texte sur lequel il est posé).")
 @click.option("--scenario", type=click.Path(path_type=Path), help="Scénario .yaml à appliquer : remplace --texte.")
 @click.option("--annees", "annees", type=(ANNEES, ANNEES), help="Coût de chaque année, de la première à la dernière.")
-@format_("texte", "json", "csv", "parquet", "svg", "png", "html", "pdf")
+@format_("texte", "json", "csv", "parquet", "svg", "png", "html", "pdf", "xlsx")
 @sortie_
 def simuler(
     patients: int | None, graine: int | None, donnees: Path | None, annee: int | None, texte: str, contre: str | None, scenario: Path | None,
@@ -152,6 +152,10 @@ def _ecrire(comparaison: Comparaison, couts: list[dict[str, Any]], presentation:
         from convmed.restitution.documents.simulation import simulation_pdf
 
         ecrire(simulation_pdf(resultat), sortie)
+    elif presentation == "xlsx":
+        from convmed.restitution.documents.tableurs import simulation_xlsx
+
+        ecrire(simulation_xlsx(resultat), sortie)
     else:
         from convmed.restitution.graphiques.simulation import planche
 

@@ -22,6 +22,11 @@ HOSTILES = (
 )  # fmt: skip
 
 
+def abrege(hostile: str) -> str:
+    """Return the name of a test whose text no terminal could show."""
+    return ascii(hostile)[:30]
+
+
 def aplati(texte: str) -> str:
     """Return a text without what typesetting changes."""
     return _BLANCS.sub("", texte.replace("\N{MINUS SIGN}", ""))

@@ -16,7 +16,7 @@ from convmed.restitution.procedure_affichage import signalements, situation
 from convmed.textes import trouver_texte
 from convmed.textes.unites import afficher
 
-from .conftest import EXEMPLES, HOSTILES, contient
+from .conftest import EXEMPLES, HOSTILES, abrege, contient
 
 TEXTE = trouver_texte("en-vigueur")
 
@@ -36,7 +36,7 @@ def test_la_procedure(nom: str, au: dt.date) -> None:
     assert chronologie_pdf(etude) == octets
 
 
-@pytest.mark.parametrize("hostile", HOSTILES)
+@pytest.mark.parametrize("hostile", HOSTILES, ids=abrege)
 def test_une_note_hostile_reste_une_note(hostile: str) -> None:
     chemin = str(EXEMPLES / "procedure" / "ordinaire.yaml")
     etude = etudier(chemin, TEXTE, dt.date(2025, 5, 6))

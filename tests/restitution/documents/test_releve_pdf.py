@@ -19,7 +19,7 @@ from convmed.restitution.documents import page, releve
 from convmed.restitution.documents.releve import montant, releve_pdf
 from convmed.restitution.releve import Releve
 
-from .conftest import EXEMPLES, HOSTILES, avec, contient, texte, textes
+from .conftest import EXEMPLES, HOSTILES, abrege, avec, contient, texte, textes
 
 DOSSIERS = sorted(d.parent.name for d in EXEMPLES.glob("*/patients.csv"))
 
@@ -98,7 +98,7 @@ def test_un_montant_inconnu_n_est_pas_zero(releve_zip: Releve) -> None:
     assert contient(octets, ["inconnu", ligne.motif, "Total de l'exercice (incomplet)"]) == []
 
 
-@pytest.mark.parametrize("hostile", HOSTILES)
+@pytest.mark.parametrize("hostile", HOSTILES, ids=abrege)
 def test_un_texte_hostile_reste_un_texte(releve_zip: Releve, hostile: str) -> None:
     ligne = replace(releve_zip.lignes[0], libelle=f"avant {hostile} après", motif=hostile, base=hostile, references=(hostile,))
     un = replace(avec(releve_zip, [ligne]), avertissements=[hostile], medecin=hostile)

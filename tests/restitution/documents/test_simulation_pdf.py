@@ -15,7 +15,7 @@ from convmed.restitution.simulation import comparer, en_dict, par_annee
 from convmed.simulation import Tiree, simuler
 from convmed.textes import trouver_texte
 
-from .conftest import HOSTILES, contient, textes
+from .conftest import HOSTILES, abrege, contient, textes
 
 
 class _Mots(HTMLParser):
@@ -68,7 +68,7 @@ def test_une_seule_annee_et_rien_a_comparer(resultat: dict[str, Any]) -> None:
     assert "Année par année" not in "".join(textes(simulation_pdf(seule)))
 
 
-@pytest.mark.parametrize("hostile", HOSTILES)
+@pytest.mark.parametrize("hostile", HOSTILES, ids=abrege)
 def test_un_nom_de_scenario_hostile(resultat: dict[str, Any], hostile: str) -> None:
     octets = simulation_pdf({**resultat, "texte": hostile, "reserves": [hostile]})
     assert contient(octets, [hostile]) == []
