@@ -125,6 +125,11 @@ def insecables(texte: str) -> str:
     return re.sub(r"(?<=[^\s>]) (?=[:;!?»%€](?:[\s<.,)]|$))|(?<=«) ", "\N{NO-BREAK SPACE}", texte)
 
 
+def dit(texte: str) -> str:
+    """Return a sentence of the rules with the signs of a page: its apostrophes, and spaces that do not break."""
+    return insecables(texte.replace("'", "’"))
+
+
 @cache
 def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -138,7 +143,7 @@ def _moteur() -> jinja2.Environment:
     )  # fmt: skip
     moteur.filters |= {
         "montant": montant, "montant_en_euros": montant_en_euros, "nombre": nombre, "jour": jour, "jour_en_lettres": jour_en_lettres,
-        "afficher": afficher, "markdown": en_html,
+        "afficher": afficher, "markdown": en_html, "dit": dit,
     }  # fmt: skip
     moteur.globals |= {
         "navigation": NAVIGATION, "version": version("convmed"), "empreinte": empreinte(),
