@@ -52,7 +52,7 @@ def cotations_en_tables(resultat: dict[str, Any], toutes: bool = False) -> Group
     montrees = resultat["cotations"] if toutes else resultat["cotations"][:COTATIONS_MONTREES]
     parties: list[Any] = [Text(quand_et_ou(resultat), style="bold")]
     if resultat["reponses"]:
-        lignes = [[" + ".join(r["codes"]), r["reponse"], _motif(r), _textes(r["references"], r.get("confiance"))] for r in resultat["reponses"]]
+        lignes = [[" + ".join(r["codes"]), r["reponse"], _motif(r), textes_dits(r["references"], r.get("confiance"))] for r in resultat["reponses"]]
         parties.append(tableau("Réponses", ["codes", "réponse", "motif", "texte"], lignes))
     if montrees:
         parties.append(_cotations(montrees))
@@ -93,7 +93,7 @@ def _cotations(cotations: list[dict[str, Any]]) -> Table:
             montant = en_clair(code["tarif"]) if code["etat"] != A_ETABLIR else A_ETABLIR
             premier = code is cotation["codes"][0]
             table.add_row(str(rang) if premier else "", Text(code["code"], style="bold"), libelle, Text(montant),
-                          Text(_textes(code["references"], code["confiance"])))  # fmt: skip
+                          Text(textes_dits(code["references"], code["confiance"])))  # fmt: skip
         total = en_clair(cotation["total"])
         if cotation["total"] is None and cotation["total_connu"]:
             total = f"≥ {en_clair(cotation['total_connu'])}"
@@ -118,10 +118,10 @@ def _payeurs(cotation: dict[str, Any]) -> tuple[str, str]:
 def _notes(cotations: list[dict[str, Any]]) -> list[Text]:
     """Return what holds for the codings: the acts left out, the pairs on which the texts are silent, what the shares suppose."""
     notes = [
-        Text(f"Pas dans la cotation {rang} : {e['motif']} ({_textes(e['references'])})", style="yellow")
+        Text(f"Pas dans la cotation {rang} : {e['motif']} ({textes_dits(e['references'])})", style="yellow")
         for rang, cotation in enumerate(cotations, start=1) for e in cotation["ecartes"]
     ]  # fmt: skip
-    if silences := _silences(cotations):
+    if silences := silences_dits(cotations):
         notes.append(Text(f"Les textes lus se taisent sur {' ; '.join(silences)} : ces cumuls ne sont pas proposés.", style="dim"))
     non_dits = [reserve.removesuffix(ORDINAIRE) for reserve in cotations[0]["reserves_du_partage"] if reserve.endswith(ORDINAIRE)]
     autres = [reserve for reserve in cotations[0]["reserves_du_partage"] if not reserve.endswith(ORDINAIRE)]
@@ -130,7 +130,7 @@ def _notes(cotations: list[dict[str, Any]]) -> list[Text]:
     return notes + [Text(reserve, style="dim") for reserve in autres]
 
 
-def _silences(cotations: list[dict[str, Any]]) -> list[str]:
+def silences_dits(cotations: list[dict[str, Any]]) -> list[str]:
     """Return the pairs left out because no text speaks of them, each once, those of one code together."""
     paires = {frozenset(muet["codes"]): muet["precision"] for cotation in cotations for muet in cotation["muets"]}
     precisions = {paire: "" if precision == SILENCE.condition else precision for paire, precision in paires.items()}
@@ -150,14 +150,14 @@ def _conseils(resultat: dict[str, Any]) -> list[Text]:
     """Return the tiers payant, if the situation opens it, and the advice on how to bill, if something was said of it."""
     tiers, dits = resultat["tiers_payant"], resultat["facturation"]
     lignes = [
-        Text(f"Tiers payant {PARTS.get(tiers['tiers_payant'], tiers['tiers_payant'])} : {m['motif']} ({_textes(m['references'])})", style="green")
+        Text(f"Tiers payant {PARTS.get(tiers['tiers_payant'], tiers['tiers_payant'])} : {m['motif']} ({textes_dits(m['references'])})", style="green")
         for m in tiers["motifs"]
     ]
-    lignes += [Text(f"{m['motif']} ({_textes(m['references'])})", style="yellow") for m in tiers["ecartes"]]
+    lignes += [Text(f"{m['motif']} ({textes_dits(m['references'])})", style="yellow") for m in tiers["ecartes"]]
     if PARTICULIERS & set(tiers["declarees"]):
         lignes += [Text(f"Tiers payant, à vérifier : {reserve}", style="yellow") for reserve in tiers["reserves"]]
     for cle, mot in (("conseil", "Conseil"), ("alerte", "Alerte")):
-        lignes += [Text(f"{mot} : {c[cle]} ({_textes(c['references'])})", style="green" if cle == "conseil" else "yellow")
+        lignes += [Text(f"{mot} : {c[cle]} ({textes_dits(c['references'])})", style="green" if cle == "conseil" else "yellow")
                    for c in (dits or {}).get(f"{cle}s", ())]  # fmt: skip
     return lignes
 
@@ -195,7 +195,7 @@ def _motif(reponse: dict[str, Any]) -> str:
     return " ; ".join((reponse["motif"], *(f"à vérifier : {reserve}" for reserve in reponse.get("reserves", ()))))
 
 
-def _textes(references: Iterable[str], confiance: str | None = None) -> str:
+def textes_dits(references: Iterable[str], confiance: str | None = None) -> str:
     """Write references for a terminal: each one once, the address of a page by its site, and how sure the source is."""
     dits = [morceau.strip() for reference in references for morceau in FAIT.sub("", ADRESSE.sub(r"\1", reference)).split(" ; ")]
     source = {"presse": "chiffre de presse", "deduit": "chiffre déduit"}.get(confiance or "", "")
@@ -266,7 +266,7 @@ def prix_en_tables(code: str, rangees: list[dict[str, Any]]) -> Group:
         condition = f"\nsi : {si}" if si else ""
         colonnes: list[str | tuple[str, str]] = [("du", "right"), ("au", "right"), ("prix", "right"), "texte", "référence"]
         lignes = [
-            [_jour(r["du"]), _jour(r["au"]), prix_en_clair(r), "\n".join(filter(None, (r["texte"], _statut(r)))), _textes([r["reference"]])]
+            [_jour(r["du"]), _jour(r["au"]), prix_en_clair(r), "\n".join(filter(None, (r["texte"], _statut(r)))), textes_dits([r["reference"]])]
             for r in siennes
         ]
         nom = code if figure == code else f"{code}, figure {figure}"
@@ -282,7 +282,7 @@ def prix_en_phrase(rangee: dict[str, Any], jour: dt.date) -> Group:
         debut = f" depuis le {_jour(rangee['du'])}" if rangee["du"] else ""
         fin = f" jusqu'au {_jour(rangee['au'])}" if rangee["au"] else ""
         lignes.append(f"  texte : {rangee['texte']}{debut}{fin} ({_statut(rangee)})")
-    return Group(*(Text(ligne) for ligne in (*lignes, f"  référence : {_textes([rangee['reference']])}")))
+    return Group(*(Text(ligne) for ligne in (*lignes, f"  référence : {textes_dits([rangee['reference']])}")))
 
 
 def prix_en_clair(rangee: dict[str, Any]) -> str:

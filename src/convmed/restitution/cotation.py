@@ -10,7 +10,7 @@ from typing import Any
 from convmed.cotation.evaluation import Evaluation, Reponse
 from convmed.cotation.jugement import CONNU, INCONNU, NON_PUBLIE, Jugement
 from convmed.cotation.nomenclature import INTERDIT, MUET, PERMIS, Code, Cumul, nomenclature
-from convmed.cotation.partage import partager
+from convmed.cotation.partage import REGLES, partager
 from convmed.cotation.seance import SeanceDeBase, champ_de, date_locale, modele_de_seance, territoire_de
 from convmed.dispositifs import facturation, tiers_payant
 from convmed.dispositifs.socle import Demande, Refus, en_euros, tous
@@ -19,6 +19,7 @@ from convmed.donnees.calendrier_legal import moment
 from convmed.donnees.entites import REGISTRE
 from convmed.donnees.modeles import lire
 from convmed.moteur.registre import RegleAbsente
+from convmed.moteur.valeurs import Explication
 from convmed.restitution.hypotheses import en_ordre, faits_de_base, hypotheses, pertinents
 from convmed.textes import EN_VIGUEUR, Erreurs, Faute, trouver_texte
 from convmed.textes.unites import vers_entier
@@ -58,6 +59,16 @@ def coter(entree: Mapping[str, Any], texte: str = EN_VIGUEUR, questions: Iterabl
         "tiers_payant": tiers_payant_de(demande, evaluation, reponses),
         "facturation": conseils_de(demande, evaluation.seance),
     }
+
+
+def expliquer_le_partage(entree: Mapping[str, Any], texte: str = EN_VIGUEUR) -> list[Explication]:
+    """Return why an encounter is shared as it is: the part obligatoire, the majoration out of the pathway, the participation.
+
+    `Erreurs` as `coter`.
+    """
+    tous()
+    _, evaluation = preparer(entree, texte, ())
+    return [evaluation.instance.expliquer(regle) for regle in REGLES]
 
 
 def preparer(entree: Mapping[str, Any], texte: str, questions: Sequence[str]) -> tuple[Demande, Evaluation]:
