@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+
 import polars as pl
 import tomli_w
 from starlette.responses import Response

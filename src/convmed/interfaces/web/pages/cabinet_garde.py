@@ -128,6 +128,17 @@ def en_pdf(visiteur: Connecte, piece: str, choisi: Choisi) -> Response:
     return reponse(releve_pdf(resultat), "application/pdf", nom_de_fichier("releve", "pdf", choisi.annee))
 
 
+@routeur.get("/cabinet/{piece}/releve.xlsx")
+def en_classeur(visiteur: Connecte, piece: str, choisi: Choisi) -> Response:
+    """Give the statement as a spreadsheet, with the prevention dashboard if there is one."""
+    from convmed.restitution.documents.tableurs import releve_xlsx
+
+    ouvert = _a_emporter(visiteur, piece)
+    resultat, _ = releve_de(ouvert, choisi)
+    tableau = ouvert.tableau(choisi.annee, choisi.texte) if resultat.prevention else None
+    return reponse(releve_xlsx(resultat, tableau), CLASSEUR, nom_de_fichier("releve", "xlsx", choisi.annee))
+
+
 @routeur.get("/cabinet/{piece}/echeancier.ics")
 def en_agenda(visiteur: Connecte, piece: str, choisi: Choisi) -> Response:
     """Give the dated payments for a calendar."""
