@@ -25,9 +25,11 @@ def serveur_postgresql() -> Iterator[Grappe]:
 
 
 @pytest.fixture
-def postgresql(serveur_postgresql: Grappe) -> str:
+def postgresql(serveur_postgresql: Grappe) -> Iterator[str]:
     """The address of an empty PostgreSQL database."""
-    return serveur_postgresql.base()
+    adresse = serveur_postgresql.base()
+    yield adresse
+    serveur_postgresql.oter(adresse)
 
 
 @pytest.fixture(params=MOTEURS)

@@ -39,6 +39,12 @@ class Grappe:
             connexion.execute(f"CREATE DATABASE {nom}".encode())
         return self._adresse(nom)
 
+    def oter(self, adresse: str) -> None:
+        """Remove a database, and end the connections that it still has."""
+        nom = adresse.removeprefix("postgresql://convmed@/").partition("?")[0]
+        with psycopg.connect(self._adresse("postgres"), autocommit=True) as connexion:
+            connexion.execute(f"DROP DATABASE IF EXISTS {nom} WITH (FORCE)".encode())
+
     @property
     def _donnees(self) -> str:
         return str(self.dossier / "donnees")

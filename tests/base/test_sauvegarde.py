@@ -22,6 +22,7 @@ from convmed.base.schema import CHIFFREES, METADONNEES
 from convmed.textes import Erreurs
 
 from .conftest import MOT_DE_PASSE, MOTEURS
+from .grappe import Grappe
 
 Equipe = Callable[[str], Utilisateur]
 EMETTEUR = "https://connexion.example"
@@ -278,15 +279,10 @@ def test_un_fichier_qui_n_est_pas_une_base(tmp_path: Path, cle: Cle) -> None:
         Coffre.ouvrir(f"sqlite:///{tmp_path}/notes.txt", cle, migrer=True)
 
 
-def test_sante_d_une_base_qui_disparait(politique: Politique, cle: Cle, postgresql: str, serveur_postgresql: object) -> None:
+def test_sante_d_une_base_qui_disparait(politique: Politique, cle: Cle, postgresql: str, serveur_postgresql: Grappe) -> None:
     coffre = Coffre.ouvrir(postgresql, cle, migrer=True, politique=politique)
     assert coffre.sante() is True
-    import psycopg
-    from sqlalchemy import make_url
-
-    base = make_url(postgresql).database or ""
-    with psycopg.connect(postgresql.replace(base, "postgres"), autocommit=True) as connexion:
-        connexion.execute(f"DROP DATABASE {base} WITH (FORCE)".encode())
+    serveur_postgresql.oter(postgresql)
     assert coffre.sante() is False
     coffre.moteur.dispose()
 
