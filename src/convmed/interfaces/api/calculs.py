@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
@@ -12,7 +14,7 @@ from starlette.responses import Response
 
 from convmed.dispositifs.contrat import CasRefuses, repondre, repondre_un_cas
 from convmed.dispositifs.socle import tous
-from convmed.interfaces.api.problemes import Probleme, en_erreurs, json_utf8, listables, une_erreur
+from convmed.interfaces.api.problemes import Probleme, en_erreurs, json_utf8, listables, panne, une_erreur
 from convmed.interfaces.console import lire_json
 from convmed.textes import Erreurs
 
@@ -31,15 +33,26 @@ async def calculer(request: Request, dispositif: str) -> Response:
     """Answer the contract for one case or a list of cases."""
     if dispositif not in tous():
         raise inconnu(dispositif)
-    octets = await lire_corps(request)
-    return Response(await to_thread.run_sync(_calculer, dispositif, octets, limiter=FILS), media_type="application/json")
+    return await dans_un_fil(partial(_calculer, dispositif), await lire_corps(request))
 
 
 @routeur.post("/lot", include_in_schema=False)
 async def calculer_un_lot(request: Request) -> Response:
     """Answer cases of several dispositifs, each on its own: a refused one does not refuse the others."""
-    octets = await lire_corps(request)
-    return Response(await to_thread.run_sync(_calculer_un_lot, octets, limiter=FILS), media_type="application/json")
+    return await dans_un_fil(_calculer_un_lot, await lire_corps(request))
+
+
+async def dans_un_fil(calcul: Callable[[bytes], bytes], octets: bytes) -> Response:
+    """Compute beside the event loop, which goes on serving others.
+
+    What fails is a problem made here: the server itself would log the exception with its message.
+    """
+    try:
+        return Response(await to_thread.run_sync(calcul, octets, limiter=FILS), media_type="application/json")
+    except Probleme:
+        raise
+    except Exception as erreur:
+        raise panne(erreur) from None
 
 
 async def lire_corps(request: Request) -> bytes:

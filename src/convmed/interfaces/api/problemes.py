@@ -7,6 +7,7 @@ import logging
 import re
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -102,6 +103,13 @@ def json_utf8(objet: Any) -> bytes:
     return texte.encode("utf-8", errors="backslashreplace")
 
 
+def panne(erreur: Exception) -> Probleme:
+    """Note where the server failed, and return what is said of it: the message of an exception may hold what was sent."""
+    pile = " < ".join(f"{place.name} ({Path(place.filename).name}:{place.lineno})" for place in reversed(traceback.extract_tb(erreur.__traceback__)[-8:]))
+    JOURNAL.error("%s : %s", type(erreur).__name__, pile)
+    return Probleme(500, [une_erreur(DETAILS[500])])
+
+
 def brancher(app: FastAPI) -> None:
     """Answer by problems what fails under `/api/`; elsewhere, the handler that `app` had before is asked."""
     for genre, gerer in ((Probleme, _probleme), (HTTPException, _http), (Erreurs, _erreurs), (Exception, _panne)):
@@ -133,7 +141,4 @@ def _erreurs(request: Request, erreur: Erreurs) -> Response:
 
 
 def _panne(request: Request, erreur: Exception) -> Response:
-    # The message of an exception may hold what was sent: where it failed is enough to find out why.
-    pile = traceback.extract_tb(erreur.__traceback__)[-1:]
-    JOURNAL.error("%s : %s", type(erreur).__name__, " ".join(f"{place.name}:{place.lineno}" for place in pile))
-    return Probleme(500, [une_erreur(DETAILS[500])]).reponse()
+    return panne(erreur).reponse()
