@@ -19,6 +19,7 @@ from convmed.interfaces.commandes_commission import commission
 from convmed.interfaces.commandes_comparer import comparer
 from convmed.interfaces.commandes_contrat import contrat
 from convmed.interfaces.commandes_cotation import COMMANDES
+from convmed.interfaces.commandes_documents import certificat, cle, verifier
 from convmed.interfaces.commandes_importer import importer
 from convmed.interfaces.commandes_interessement import interessement, sobriete
 from convmed.interfaces.commandes_negociation import negociation
@@ -249,6 +250,8 @@ application.add_command(base)
 application.add_command(calendrier)
 application.add_command(compte)
 application.add_command(comparer)
+application.add_command(certificat)
+application.add_command(cle)
 application.add_command(commission)
 application.add_command(contrat)
 application.add_command(importer)
@@ -263,6 +266,7 @@ application.add_command(sobriete)
 application.add_command(procedure)
 application.add_command(serveur)
 application.add_command(simuler)
+application.add_command(verifier)
 application.add_command(rapport_national)
 for commande in COMMANDES:
     application.add_command(commande)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 
+import convmed
 from convmed.textes import Texte, baremes, textes_connus
 
 NON_OFFICIEL = "Établi par convmed, projet non officiel : seule la caisse arrête ce qui est dû. Chaque montant renvoie au texte qui le fixe."
 CONFIANCES = {"deduit": "déduite du texte", "presse": "lue dans la presse"}
+SOURCES, EXTENSIONS = ("cotation", "dispositifs", "donnees", "moteur", "textes"), (".py", ".yaml", ".csv", ".json")
+SEULES = ("restitution/evaluation.py", "restitution/releve.py")  # What joins the rules into a statement.
+SANS_EFFET = frozenset({"exemples.yaml"})
 
 
 def version_de_convmed() -> str:
@@ -42,3 +48,18 @@ def a_propos(texte: Texte) -> list[tuple[str, str]]:
         ("Figures vérifiées le", f"{figures_verifiees_le():%d/%m/%Y}"),
         ("Version", f"convmed {version_de_convmed()}"),
     ]
+
+
+@cache
+def empreinte_des_regles() -> str:
+    """Return the hash of all that decides a result: rules, figures, engine, texts and lists of codes, as installed."""
+    racine = Path(convmed.__file__).parent
+    des_dossiers = (fichier for dossier in SOURCES for fichier in (racine / dossier).rglob("*"))
+    sources = [fichier for fichier in des_dossiers if fichier.suffix in EXTENSIONS and fichier.name not in SANS_EFFET]
+    noms = sorted([*SEULES, *(fichier.relative_to(racine).as_posix() for fichier in sources)])
+    somme = hashlib.sha256()
+    for nom in noms:
+        # The ends of lines depend on how the package was fetched; lengths keep two files from being taken for one.
+        octets = (racine / nom).read_bytes().replace(b"\r\n", b"\n")
+        somme.update(f"{nom}\0{len(octets)}\0".encode() + octets)
+    return somme.hexdigest()
