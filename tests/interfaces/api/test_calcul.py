@@ -12,21 +12,19 @@ from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from typing import Any
 
-import anyio
 import pytest
-from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, Response
 from starlette.testclient import TestClient
 
 import convmed
 from convmed.dispositifs.contrat import CasRefuses
 from convmed.interfaces import api
 from convmed.interfaces.api.banc import banc
-from convmed.interfaces.api.calculs import CAS_MAX, TAILLE_MAX, VALEURS_MAX, dans_un_fil
-from convmed.interfaces.api.problemes import ERREURS_MAX, Probleme
+from convmed.interfaces.api.calculs import CAS_MAX, TAILLE_MAX, VALEURS_MAX
+from convmed.interfaces.api.problemes import ERREURS_MAX
+from convmed.interfaces.serveur.application import creer_application
+from convmed.interfaces.serveur.reglages import Reglages
 
 from .conftest import FMT
 
@@ -305,34 +303,27 @@ def test_une_longue_liste_ne_bloque_pas_les_autres(serveur: tuple[str, int], cas
     assert len(durees) >= 5 and max(durees) < longue.result()[1] / 2, (durees, longue.result())
 
 
-def test_une_panne_ne_repete_pas_ce_qui_fut_envoye(caplog: pytest.LogCaptureFixture) -> None:
-    """Hold: what breaks in a calculation or in a route is a problem; neither it nor the log has the message of the exception."""
+@pytest.mark.parametrize("chemin", ["/api/v1/panne", "/panne"])
+def test_une_panne_ne_repete_pas_ce_qui_fut_envoye(reglages: Reglages, caplog: pytest.LogCaptureFixture, chemin: str) -> None:
+    """Hold: what breaks is said to be ours; neither the answer nor the log has the message of the exception."""
 
-    def casser(octets: bytes) -> bytes:
-        raise ValueError(octets.decode())
+    def casser() -> None:
+        raise ValueError(NIR)
 
-    with pytest.raises(Probleme) as probleme:
-        anyio.run(dans_un_fil, casser, NIR.encode())
-    (erreur,) = refus_de(probleme.value.reponse())
-    assert probleme.value.statut == 500 and "journal du serveur" in erreur["message"]
-    assert "ValueError : casser (test_calcul.py" in caplog.text and NIR not in caplog.text
-
-    app = FastAPI()
-    app.add_api_route("/api/v1/panne", lambda: casser(NIR.encode()))
-    app.add_api_route("/page", lambda: casser(NIR.encode()))
-    app.add_exception_handler(Exception, lambda request, erreur: PlainTextResponse("la page", 500))
-    app.add_exception_handler(HTTPException, lambda request, erreur: PlainTextResponse("pas de page", 404))
-    api.brancher(app)
-    with TestClient(app, raise_server_exceptions=False) as autre:
-        assert NIR not in autre.get("/api/v1/panne").text and refus(autre.get("/api/v1/panne"), 500)
-        # Pages keep the answers that they had.
-        assert (autre.get("/page").text, autre.get("/rien").text) == ("la page", "pas de page")
-        assert refus(autre.get("/api/v1/rien"), 404)
+    app = creer_application(reglages)
+    app.add_api_route(chemin, casser)
+    with TestClient(app, "http://127.0.0.1") as client:
+        reponse = client.get(chemin)
+    assert reponse.status_code == 500 and "journal du serveur" in reponse.text
+    assert reponse.headers["content-type"].startswith("application/problem+json" if "api" in chemin else "text/html")
+    assert NIR not in reponse.text + caplog.text
+    assert "ValueError : casser (test_calcul.py" in caplog.text
 
 
-def refus_de(reponse: Response) -> list[dict[str, Any]]:
-    contenu = json.loads(bytes(reponse.body))
-    return list(contenu["erreurs"])
+def test_le_reste_se_refuse_comme_un_probleme(reglages: Reglages) -> None:
+    with TestClient(creer_application(reglages), "http://127.0.0.1") as client:
+        assert refus(client.get("/api/v1/rien"), 404)
+        assert client.get("/rien").headers["content-type"].startswith("text/html")
 
 
 def test_chauffer_met_de_cote_ce_qui_reste() -> None:

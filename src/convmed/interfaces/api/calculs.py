@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from convmed.dispositifs.contrat import CasRefuses, repondre, repondre_un_cas
 from convmed.dispositifs.socle import tous
-from convmed.interfaces.api.problemes import Probleme, en_erreurs, json_utf8, listables, panne, une_erreur
+from convmed.interfaces.api.problemes import Probleme, en_erreurs, json_utf8, listables, une_erreur
 from convmed.interfaces.console import lire_json
 from convmed.textes import Erreurs
 
@@ -43,16 +43,8 @@ async def calculer_un_lot(request: Request) -> Response:
 
 
 async def dans_un_fil(calcul: Callable[[bytes], bytes], octets: bytes) -> Response:
-    """Compute beside the event loop, which goes on serving others.
-
-    What fails is a problem made here: the server itself would log the exception with its message.
-    """
-    try:
-        return Response(await to_thread.run_sync(calcul, octets, limiter=FILS), media_type="application/json")
-    except Probleme:
-        raise
-    except Exception as erreur:
-        raise panne(erreur) from None
+    """Compute beside the event loop, which goes on serving others."""
+    return Response(await to_thread.run_sync(calcul, octets, limiter=FILS), media_type="application/json")
 
 
 async def lire_corps(request: Request) -> bytes:

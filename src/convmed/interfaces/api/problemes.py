@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -19,7 +16,6 @@ from convmed.dispositifs.contrat import montrable
 from convmed.donnees.fautes import nombre
 from convmed.textes import Erreurs
 
-JOURNAL = logging.getLogger("convmed.serveur")
 TYPE = "application/problem+json"
 TITRES = {
     400: "Demande incomprise", 401: "Connexion nécessaire", 403: "Accès refusé", 404: "Introuvable", 405: "Méthode refusée",
@@ -103,16 +99,14 @@ def json_utf8(objet: Any) -> bytes:
     return texte.encode("utf-8", errors="backslashreplace")
 
 
-def panne(erreur: Exception) -> Probleme:
-    """Note where the server failed, and return what is said of it: the message of an exception may hold what was sent."""
-    pile = " < ".join(f"{place.name} ({Path(place.filename).name}:{place.lineno})" for place in reversed(traceback.extract_tb(erreur.__traceback__)[-8:]))
-    JOURNAL.error("%s : %s", type(erreur).__name__, pile)
+def panne() -> Probleme:
+    """Return what is said of a failure of ours."""
     return Probleme(500, [une_erreur(DETAILS[500])])
 
 
 def brancher(app: FastAPI) -> None:
     """Answer by problems what fails under `/api/`; elsewhere, the handler that `app` had before is asked."""
-    for genre, gerer in ((Probleme, _probleme), (HTTPException, _http), (Erreurs, _erreurs), (Exception, _panne)):
+    for genre, gerer in ((Probleme, _probleme), (HTTPException, _http), (Erreurs, _erreurs)):
         app.add_exception_handler(genre, _sous_l_api(gerer, app.exception_handlers.get(genre)))
 
 
@@ -138,7 +132,3 @@ def _http(request: Request, erreur: HTTPException) -> Response:
 
 def _erreurs(request: Request, erreur: Erreurs) -> Response:
     return Probleme(422, en_erreurs(erreur)).reponse()
-
-
-def _panne(request: Request, erreur: Exception) -> Response:
-    return panne(erreur).reponse()

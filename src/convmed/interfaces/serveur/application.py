@@ -11,13 +11,15 @@ from importlib.metadata import version
 from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from convmed.base.coffre import Coffre
 from convmed.interfaces import api
-from convmed.interfaces.serveur import sante
+from convmed.interfaces.api import problemes
+from convmed.interfaces.serveur import pannes, sante
 from convmed.interfaces.serveur.reglages import Reglages, depuis_environnement
 from convmed.interfaces.serveur.securite import CADENCE, CADENCE_DES_CONNEXIONS, Barriere
 from convmed.interfaces.web import fautes, openid, pages
@@ -58,8 +60,14 @@ def creer_application(reglages: Reglages) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=reglages.hotes_admis, www_redirect=False)
     # On a desk there is one visitor, and nobody to protect from.
     cadences = (("POST /connexion", CADENCE_DES_CONNEXIONS), ("", CADENCE)) if reglages.comptes else ()
-    app.add_middleware(Barriere, cadences=cadences, https=reglages.https)
+    app.add_middleware(Barriere, panne=_panne, cadences=cadences, https=reglages.https)
     return app
+
+
+def _panne(request: Request, erreur: Exception) -> Response:
+    """Note a failure, and answer it in the language of who asked."""
+    pannes.noter(erreur)
+    return problemes.panne().reponse() if request.url.path.startswith(api.PREFIXE) else fautes.page_d_erreur(request, 500)
 
 
 class Statique(StaticFiles):

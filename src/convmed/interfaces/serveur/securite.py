@@ -11,6 +11,8 @@ from typing import Any
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 JOURNAL = logging.getLogger("convmed.acces")
@@ -45,12 +47,15 @@ class TropGrand(Exception):
 class Barriere:
     """The one middleware of convmed: sizes, cadence, headers, and a line of log without anything personal.
 
-    `cadences` tells how often one address may ask what begins so (`POST /connexion`; none on a desk); `https` that TLS ends
+    `panne` makes the answer to what fails: an exception that went further would be logged with its message, which may hold
+    what was sent. `cadences` tells how often one address may ask what begins so (`POST /connexion`; none on a desk); `https` that TLS ends
     before.
     """
 
-    def __init__(self, app: ASGIApp, cadences: Iterable[tuple[str, RateLimitItem]] = (), https: bool = False) -> None:
-        self.app, self.cadences, self.https = app, tuple(cadences), https
+    def __init__(
+        self, app: ASGIApp, panne: Callable[[Request, Exception], Response], cadences: Iterable[tuple[str, RateLimitItem]] = (), https: bool = False
+    ) -> None:
+        self.app, self.panne, self.cadences, self.https = app, panne, tuple(cadences), https
         self.limiteur = MovingWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,6 +86,10 @@ class Barriere:
                 except TropGrand:
                     if not commence:
                         await _trop_grand(scope, envoyer, plafond)
+        except Exception as erreur:
+            reponse = self.panne(Request(scope), erreur)
+            if not commence:
+                await reponse(scope, receive, envoyer)
         finally:
             # The route, never the path nor its query: an address may hold what a visitor typed.
             route = getattr(scope.get("route"), "path", "—")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, HTTPException, Request
@@ -17,7 +15,6 @@ from convmed.interfaces.web.rendu import en_fragment, rendre
 from convmed.interfaces.web.visiteur import JetonRefuse, NonConnecte
 from convmed.textes import Erreurs, Faute
 
-JOURNAL = logging.getLogger("convmed.serveur")
 TITRES = {
     400: "Demande incomprise", 403: "Accès refusé", 404: "Page introuvable", 405: "Demande incomprise", 409: "Modifié entre-temps",
     413: "Envoi trop grand", 422: "À corriger", 429: "Trop de demandes", 500: "Erreur du serveur",
@@ -42,7 +39,6 @@ def brancher(app: FastAPI) -> None:
     app.add_exception_handler(JetonRefuse, _pages(lambda request, _: page_d_erreur(request, 403, message=ECHEANCE)))
     app.add_exception_handler(NonConnecte, _pages(_connecter))
     app.add_exception_handler(ExceptionHTTP, _pages(_http))
-    app.add_exception_handler(Exception, _pages(_panne))
 
 
 def page_d_erreur(request: Request, statut: int, fautes: list[Faute] | None = None, message: str | None = None) -> Response:
@@ -50,12 +46,6 @@ def page_d_erreur(request: Request, statut: int, fautes: list[Faute] | None = No
     gabarit = "_fautes.html" if en_fragment(request) else "erreur.html"
     contexte = {"titre": TITRES.get(statut, "Erreur"), "message": message or MESSAGES.get(statut, ""), "fautes": fautes or []}
     return rendre(request, gabarit, contexte, statut)
-
-
-def noter_la_panne(erreur: BaseException) -> None:
-    """Log where the server failed and with what kind of error: its message may hold what a visitor sent."""
-    pile = " < ".join(f"{place.name} ({place.filename.rsplit('/', 1)[-1]}:{place.lineno})" for place in reversed(traceback.extract_tb(erreur.__traceback__)[-8:]))
-    JOURNAL.error("%s : %s", type(erreur).__name__, pile)
 
 
 def _pages(repondre: Callable[[Request, Exception], Response]) -> Callable[[Request, Exception], Awaitable[Response]]:
@@ -81,8 +71,3 @@ def _connecter(request: Request, erreur: Exception) -> Response:
 def _http(request: Request, erreur: Exception) -> Response:
     assert isinstance(erreur, (HTTPException, ExceptionHTTP))
     return page_d_erreur(request, erreur.status_code)
-
-
-def _panne(request: Request, erreur: Exception) -> Response:
-    noter_la_panne(erreur)
-    return page_d_erreur(request, 500)
