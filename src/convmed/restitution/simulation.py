@@ -7,7 +7,7 @@ rest once somebody in it is real; and then the bounds of a decile are not said, 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
@@ -30,6 +30,8 @@ CRITERES = {
     "zone": "Zone du cabinet", "secteur": "Secteur et option tarifaire", "specialite": "Spécialité", "age": "Âge du médecin",
     "patientele": "Patientèle médecin traitant",
 }  # fmt: skip
+# A country's billions are told in millions up to ten of them, so that texts that are close can be told apart.
+ECHELLES = ((10_000_000_000, 1_000_000_000, "Md€"), (1_000_000, 1_000_000, "M€"), (1_000, 1_000, "k€"), (0, 1, "€"))
 ISSUES = ("gagnants", "perdants", "inchanges")
 MESURES = ("medecins", "texte", "contre", "difference", "difference_moyenne", *ISSUES)
 
@@ -176,6 +178,19 @@ def ronds(montant: float) -> str:
     """Write an amount of euros without its cents, half a euro being rounded away from zero: the exact one is in the JSON."""
     entiers = int(Decimal(str(montant)).quantize(Decimal(1), ROUND_HALF_UP))
     return f"{entiers:,}".replace(",", "\N{NARROW NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}") + "\N{NO-BREAK SPACE}€"
+
+
+def echelle(montants: Iterable[float]) -> Callable[[float], str]:
+    """Return how to write amounts of euros on one scale, chosen from the largest."""
+    plus_grand = max((abs(montant) for montant in montants), default=0)
+    diviseur, unite = next((pas, mot) for seuil, pas, mot in ECHELLES if plus_grand >= seuil)
+    decimales = 1 if diviseur > 1 and plus_grand < 100 * diviseur else 0
+
+    def ecrire(montant: float) -> str:
+        ecrit = f"{montant / diviseur:,.{decimales}f}".removesuffix(".0").replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
+        return ecrit.replace("-", "\N{MINUS SIGN}") + f"\N{NO-BREAK SPACE}{unite}"
+
+    return ecrire
 
 
 def texte_des_indicateurs(simulation: Simulation) -> str | None:

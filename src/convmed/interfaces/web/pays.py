@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,8 @@ class Pays:
             source = SurDisque(Path(dossier.name) / "pays")
             simuler(source, [(textes_connus()[EN_VIGUEUR], ANNEE)], self._travail)
             self._borne = GROSSISSEMENT * self._taille()
+            # What draws takes long to load: better now than at the first chart.
+            import_module("convmed.restitution.graphiques.simulation")
             self.source = source
         except Erreurs as erreurs:
             self.panne = str(erreurs)

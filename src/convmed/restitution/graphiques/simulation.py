@@ -5,7 +5,7 @@ Each chart is drawn on axes given to it: the plate stacks them, a report takes t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -31,12 +31,10 @@ from convmed.restitution.graphiques.socle import (
     style,
 )
 from convmed.restitution.masquage import MASQUE
-from convmed.restitution.simulation import CRITERES, DECILES, libelle_de_classe, nom_de_dispositif, ronds
+from convmed.restitution.simulation import CRITERES, DECILES, echelle, libelle_de_classe, nom_de_dispositif, ronds
 
 LARGEUR, LARGEUR_SEUL = 11.0, 7.4
 POUCES_PAR_LIGNE, POUCES_AUTOUR = 0.27, 0.95
-# A country's billions are told in millions up to ten of them, so that texts that are close can be told apart.
-ECHELLES = ((10_000_000_000, 1_000_000_000, "Md€"), (1_000_000, 1_000_000, "M€"), (1_000, 1_000, "k€"), (0, 1, "€"))
 ESPACE, INSECABLE = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 FOND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1}
 PIED = "« masqué » : trop peu de personnes pour être montré. convmed, projet non officiel."
@@ -251,19 +249,6 @@ def indicateurs(titre: str, rangees: Sequence[Mapping[str, Any]]) -> Panneau:
 
     dits = " ; ".join(f"{i['libelle']} : {pour_cent(100 * i['taux'])}" for i in tries if i["taux"] is not None)
     return Panneau("indicateurs", titre, dits, POUCES_PAR_LIGNE * len(tries) + POUCES_AUTOUR - 0.25, dessiner)
-
-
-def echelle(montants: Iterable[float]) -> Callable[[float], str]:
-    """Return how to write amounts of euros on one scale, chosen from the largest."""
-    plus_grand = max((abs(montant) for montant in montants), default=0)
-    diviseur, unite = next((pas, mot) for seuil, pas, mot in ECHELLES if plus_grand >= seuil)
-    decimales = 1 if diviseur > 1 and plus_grand < 100 * diviseur else 0
-
-    def ecrire(montant: float) -> str:
-        ecrit = f"{montant / diviseur:,.{decimales}f}".removesuffix(".0").replace(",", ESPACE).replace(".", ",")
-        return ecrit.replace("-", "\N{MINUS SIGN}") + f"{INSECABLE}{unite}"
-
-    return ecrire
 
 
 def nombre(combien: int) -> str:

@@ -14,6 +14,8 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 
 document.addEventListener("htmx:afterSwap", (evenement) => equiper(evenement.detail.target));
+// A part replaced beside the one that was asked for is found again by its name.
+document.addEventListener("htmx:oobAfterSwap", (evenement) => equiper(document.getElementById(evenement.detail.target.id) ?? evenement.detail.target));
 
 function annoncer(message) {
   const annonce = document.getElementById("annonce");
@@ -42,11 +44,12 @@ function equiper(racine) {
       }
     });
   }
-  // A slider and the field beside it say the same figure.
+  // A slider and the field beside it say the same figure; a field is written in French, with a comma.
   for (const curseur of racine.querySelectorAll("input[type=range][data-jumeau]")) {
     const champ = document.getElementById(curseur.dataset.jumeau);
-    curseur.addEventListener("input", () => { champ.value = curseur.value; champ.dispatchEvent(new Event("input", {bubbles: true})); });
-    champ.addEventListener("input", () => { if (champ.value !== "") curseur.value = champ.value; });
+    curseur.hidden = false;
+    curseur.addEventListener("input", () => { champ.value = curseur.value.replace(".", ","); });
+    champ.addEventListener("input", () => { if (champ.value.trim() !== "") curseur.value = champ.value.trim().replace(",", "."); });
   }
   for (const zone of racine.querySelectorAll("[data-depot]")) deposer(zone);
   for (const formulaire of racine.querySelectorAll("form[data-confirmer]")) {
@@ -79,6 +82,7 @@ function deposer(zone) {
 // A folder may be dropped whole: its files are taken, one level deep.
 async function fichiersDeposes(transfert) {
   const entrees = [...transfert.items].map((un) => un.webkitGetAsEntry && un.webkitGetAsEntry()).filter(Boolean);
+  if (!entrees.length) return [...transfert.files];
   const fichiers = [];
   for (const entree of entrees) {
     const enfants = entree.isDirectory ? await new Promise((rendre, refuser) => entree.createReader().readEntries(rendre, refuser)) : [entree];
