@@ -50,6 +50,9 @@ class Connexion:
 
     async def demander(self, requete: bytes) -> tuple[int, bytes]:
         """Send a request and return the status and the body of its answer."""
+        if self.flux is not None and self.flux[0].at_eof():
+            # A server closes a connection that was idle too long: that is no error.
+            self.fermer()
         if self.flux is None:
             self.flux = await asyncio.open_connection(self.hote, self.port)
         lecteur, ecrivain = self.flux
@@ -137,7 +140,7 @@ def resume(latences: Sequence[float]) -> dict[str, Any]:
 
 
 @contextmanager
-def lance(commande: Sequence[str], port: int) -> Iterator[None]:
+def lance(commande: Sequence[str], port: int) -> Iterator[int]:
     """Run a server in a process of its own until the measures are done."""
     processus = subprocess.Popen(commande, start_new_session=True, cwd=Path(__file__).parent)
     try:
@@ -150,7 +153,7 @@ def lance(commande: Sequence[str], port: int) -> Iterator[None]:
                 if processus.poll() is not None or time.monotonic() > fin:
                     raise SystemExit(f"le serveur ne démarre pas : {' '.join(commande)}") from None
                 time.sleep(0.1)
-        yield
+        yield processus.pid
     finally:
         os.killpg(processus.pid, signal.SIGTERM)
         processus.wait(30)
@@ -162,11 +165,23 @@ def port_libre() -> int:
         return int(prise.getsockname()[1])
 
 
-async def mesurer(hote: str, port: int, chemin: str, options: argparse.Namespace) -> dict[str, Any]:
+def processeur(pid: int) -> float:
+    """Return the seconds of processor that a process and its children spent: what a busy machine changes least."""
+    pids = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+    champs = [Path(f"/proc/{p}/stat").read_text().rpartition(")")[2].split() for p in pids]
+    return sum(int(c[11]) + int(c[12]) for c in champs) / os.sysconf("SC_CLK_TCK")
+
+
+async def mesurer(hote: str, port: int, chemin: str, options: argparse.Namespace, pid: int | None = None) -> dict[str, Any]:
     await a_debit_fixe(hote, port, chemin, 50, 3)
     gc.collect()
     gc.freeze()
-    passages = [await a_debit_fixe(hote, port, chemin, options.debit, options.secondes) for _ in range(options.passages)]
+    passages = []
+    for _ in range(options.passages):
+        avant = processeur(pid) if pid else 0
+        passages.append(await a_debit_fixe(hote, port, chemin, options.debit, options.secondes))
+        if pid and passages[-1]["reponses"]:
+            passages[-1]["processeur_ms"] = round(1000 * (processeur(pid) - avant) / passages[-1]["reponses"], 2)
     return {"a_debit_fixe": passages, "ensemble": await ensemble(hote, port, chemin, options.connexions, 3)}
 
 
@@ -191,8 +206,8 @@ def principal() -> None:
         }
         for nom, (commande, chemin) in pairs.items():
             port = port_libre()
-            with lance(commande(port), port):
-                mesures[nom] = asyncio.run(mesurer("127.0.0.1", port, chemin, options))
+            with lance(commande(port), port) as pid:
+                mesures[nom] = asyncio.run(mesurer("127.0.0.1", port, chemin, options, pid))
     print(json.dumps(mesures, indent=1))
     rates = [m for nom, pair in mesures.items() if nom != "machine" for m in (*pair["a_debit_fixe"], pair["ensemble"]) if m["erreurs"]]
     sys.exit(1 if rates else 0)

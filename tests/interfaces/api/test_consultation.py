@@ -56,7 +56,8 @@ def test_les_fautes_d_une_consultation_sont_dites_ensemble(client: TestClient) -
     erreurs = refus(client.get(f"{V1}/bareme", params={"date": "01/01/2026", "texte": "z", "dispositif": "y", "datte": "2026-01-01"}))
     assert [erreur["champ"] for erreur in erreurs] == ["date", "texte", "dispositif", "datte"]
     # The day of who asks is not always the day of who answers.
-    assert refus(client.get(f"{V1}/bareme", params={"date": "aujourdhui"}))
+    for date in ("aujourdhui", "", "20260101", "2026-02-30", "2026-W01-1"):
+        assert refus(client.get(f"{V1}/bareme", params={"date": date}))[0]["champ"] == "date"
     assert refus(client.get(f"{V1}/textes", params={"x": "1"}))[0]["champ"] == "x"
 
 

@@ -102,7 +102,7 @@ def test_les_schemas_acceptent_ce_qui_est_accepte(nom: str) -> None:
 def test_chaque_operation_dit_ses_refus_et_montre_ses_reponses(document: dict[str, Any]) -> None:
     for chemin, operation in operations(document):
         if operation["tags"] == ["calcul"]:
-            assert set(operation["responses"]) == {"200", "413", "415", "422"}, chemin
+            assert set(operation["responses"]) == {"200", "413", "415", "422", "429"}, chemin
         assert operation["summary"]
         assert operation["description"]
         if chemin.endswith("/calcul"):

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from convmed.dispositifs.contrat import SANS_CALCUL
 from convmed.dispositifs.socle import tous
+from convmed.donnees.modeles import date_iso
 from convmed.interfaces.api import PREFIXE, modeles, schemas
 from convmed.interfaces.api.banc import cas_de
 from convmed.interfaces.api.calculs import inconnu
@@ -103,10 +104,11 @@ def _essayer(fautes: list[Faute], champ: str, lire: Callable[[], Any]) -> Any:
 
 
 def _jour(texte: str) -> dt.date:
-    from convmed.interfaces.options import lire_date
-
-    # The name of a day would not be the same day for who asks and who answers.
-    return lire_date("" if texte == "aujourdhui" else texte, "date")
+    try:
+        jour: dt.date = date_iso(texte)
+    except ValueError:
+        raise Erreurs([Faute("date illisible", champ="date", valeur=texte, attendu="AAAA-MM-JJ")]) from None
+    return jour
 
 
 def _sans_inconnu(request: Request, *connus: str, fautes: list[Faute] | None = None) -> None:

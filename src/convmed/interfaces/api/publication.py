@@ -31,8 +31,9 @@ Chaque dispositif a son adresse, et le même contrat que `convmed calculer` : un
 a la même forme, dans le même ordre. Un champ inconnu est refusé. Les montants sont en euros, les taux en fractions (0.30), les
 dates au format AAAA-MM-JJ. Ce qui ne s'applique pas est une réponse (0, et `motif`) ; ce qui manque est refusé (422), avec toutes les
 erreurs à la fois. Un envoi a au plus {TAILLE_MAX // 1024**2} Mo."""
-REFUS = {404: "Ce dispositif n'existe pas.", 413: "L'envoi est trop grand.", 415: "Le format n'est pas application/json.",
-         422: "La demande est refusée : `erreurs` dit tout ce qui ne va pas, champ par champ."}  # fmt: skip
+REFUS = {413: "L'envoi est trop grand.", 415: "Le format n'est pas application/json.",
+         422: "La demande est refusée : `erreurs` dit tout ce qui ne va pas, champ par champ.",
+         429: "Trop de demandes à la fois, sur le serveur d'une équipe."}  # fmt: skip
 
 
 def brancher(app: FastAPI) -> None:
@@ -181,7 +182,6 @@ def _refus(exemples: Mapping[str, Any]) -> dict[str, Any]:
     return {
         str(statut): {"description": dit, "content": {problemes.TYPE: {"schema": probleme, **({"examples": exemples} if exemples and statut == 422 else {})}}}
         for statut, dit in REFUS.items()
-        if statut != 404
     }
 
 
@@ -211,6 +211,7 @@ def _sans_la_langue_du_code(chemins: Mapping[str, Any], composants: dict[str, An
         # Any query may carry a parameter that is not known.
         if operation.get("tags") == ["consultation"]:
             operation["responses"].setdefault("422", modeles.PROBLEME)
+            operation["responses"]["429"] = {**modeles.PROBLEME, "description": REFUS[429]}
             operation["responses"]["304"] = {"description": "Rien n'a changé depuis l'ETag donné par If-None-Match."}
 
 
