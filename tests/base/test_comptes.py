@@ -190,8 +190,10 @@ def test_un_compte_ferme_n_entre_plus(coffre: Coffre, equipe: Equipe) -> None:
     assert coffre.session(session) is None and coffre.jeton(jeton) is None and coffre.authentifier(compte.identifiant, MOT_DE_PASSE) is None
     with pytest.raises(Introuvable):
         coffre.ouvrir_session(compte)
-    with pytest.raises(Introuvable):
-        coffre.creer_jeton(compte, "autre")
+    for acte in (lambda: coffre.creer_jeton(compte, "autre"), lambda: coffre.deposer(compte, "dossier", "Deux", b"2"),
+                 lambda: coffre.reviser(compte, id, b"2", version_lue=1)):  # fmt: skip
+        with pytest.raises(Introuvable):
+            acte()
     coffre.reactiver(compte.id)
     assert coffre.session(session) is None and coffre.jeton(jeton) is None, "ce qui était ouvert ne revient pas"
     assert coffre.authentifier(compte.identifiant, MOT_DE_PASSE) == compte and coffre.ouvrir_piece(compte, id).contenu == b"1"
@@ -211,6 +213,8 @@ def test_supprimer_un_compte_supprime_ce_qui_est_a_lui(coffre: Coffre, equipe: E
     assert [(une.numero, une.auteur) for une in coffre.historique(autre, d_un_autre)] == [(1, autre.identifiant), (2, None)]
     assert coffre.partages(autre, d_un_autre) == {}
     assert [(entree.action, entree.piece) for entree in coffre.journal()[-2:]] == [(Acte.PIECE_SUPPRIMEE, sienne), (Acte.COMPTE_SUPPRIME, None)]
+    with pytest.raises(Introuvable):
+        coffre.deposer(compte, "dossier", "Trois", b"3")
     coffre.creer_compte(compte.identifiant, "medecin", MOT_DE_PASSE)
 
 

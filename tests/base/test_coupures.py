@@ -20,7 +20,7 @@ from .ecrivain import contenu
 from .grappe import Grappe, grappe
 
 ECRIVAIN = Path(__file__).with_name("ecrivain.py")
-TOURS = 4
+TOURS = 3
 PROCESSUS = 2
 
 

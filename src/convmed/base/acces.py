@@ -76,10 +76,7 @@ class Acces(Socle):
         if not 1 <= len(libelle.strip()) <= 100:
             raise Erreurs([Faute("libellé refusé", champ="libellé", attendu="de 1 à 100 caractères : à quoi sert ce jeton")])
         secret, id = PREFIXE + secrets.token_urlsafe(32), str(uuid.uuid4())
-        with self.ecriture() as connexion:
-            ligne = connexion.execute(select(compte.c.actif).where(compte.c.id == qui.id)).first()
-            if ligne is None or not ligne.actif:
-                raise Introuvable("compte")
+        with self.ecriture(qui) as connexion:
             connexion.execute(
                 jeton.insert().values(
                     id=id, empreinte=_empreinte(secret), compte=qui.id, cree_le=self.politique.horloge(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
+import threading
 import uuid
 from functools import cached_property
 from typing import Any
@@ -26,6 +27,8 @@ ESSAIS = 5
 ATTENTE = dt.timedelta(seconds=2)
 ATTENTE_MAXIMALE = dt.timedelta(minutes=15)
 OUBLI = dt.timedelta(days=1)
+# A password takes 64 MiB to check: many who sign in at once wait for one another rather than fill the memory.
+PASSAGE = threading.BoundedSemaphore(2)
 
 
 class Comptes(Socle):
@@ -211,7 +214,8 @@ class Comptes(Socle):
         )
 
     def _hacher(self, mot_de_passe: str) -> str:
-        return self.politique.argon2.hash(canonique(mot_de_passe))
+        with PASSAGE:
+            return self.politique.argon2.hash(canonique(mot_de_passe))
 
     @cached_property
     def _leurre(self) -> str:
@@ -221,8 +225,10 @@ class Comptes(Socle):
     def _verifier(self, empreinte: str | None, mot_de_passe: str) -> bool:
         if len(mot_de_passe) > MAXIMUM:
             mot_de_passe = ""
+        compare = empreinte or self._leurre
         try:
-            self.politique.argon2.verify(empreinte or self._leurre, canonique(mot_de_passe))
+            with PASSAGE:
+                self.politique.argon2.verify(compare, canonique(mot_de_passe))
         except (VerificationError, InvalidHashError):
             return False
         return empreinte is not None

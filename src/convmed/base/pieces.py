@@ -76,7 +76,7 @@ class Pieces(Socle):
         if jamais(qui.role, "deposer", genre):
             raise Interdit
         id = str(uuid.uuid4())
-        with self.ecriture() as connexion:
+        with self.ecriture(qui) as connexion:
             date = self.politique.horloge()
             connexion.execute(piece.insert().values(id=id, genre=genre, version=1, cree_le=date, proprietaire=qui.id))
             self._ecrire_version(connexion, qui, id, 1, titre, contenu, date)
@@ -85,7 +85,7 @@ class Pieces(Socle):
 
     def reviser(self, qui: Utilisateur, id: str, contenu: bytes, *, titre: str | None = None, version_lue: int) -> Piece:
         """Write a version that follows the one read. `Conflit` if someone wrote since; `Introuvable`, `Interdit`."""
-        with self.ecriture() as connexion:
+        with self.ecriture(qui) as connexion:
             ligne = self._exiger(connexion, qui, id, "ecrire")
             if ligne.courante != version_lue:
                 raise Conflit(ligne.courante)
@@ -132,7 +132,7 @@ class Pieces(Socle):
 
     def supprimer(self, qui: Utilisateur, id: str) -> None:
         """Delete a piece for good, with all its versions. `Introuvable`, `Interdit`."""
-        with self.ecriture() as connexion:
+        with self.ecriture(qui) as connexion:
             self._exiger(connexion, qui, id, "supprimer")
             connexion.execute(piece.delete().where(piece.c.id == id))
             self.noter(connexion, Acte.PIECE_SUPPRIMEE, qui, piece=id)
@@ -141,7 +141,7 @@ class Pieces(Socle):
     def partager(self, qui: Utilisateur, id: str, identifiant: str, droit: Droit) -> None:
         """Share a piece with an account, to read or to write. `Interdit` if its role never sees such a piece."""
         _connu(droit, DROITS, "droit")
-        with self.ecriture() as connexion:
+        with self.ecriture(qui) as connexion:
             ligne = self._exiger(connexion, qui, id, "partager")
             autre = self._destinataire(connexion, qui, identifiant)
             if jamais(autre.role, "lire", ligne.genre):
@@ -152,7 +152,7 @@ class Pieces(Socle):
 
     def departager(self, qui: Utilisateur, id: str, identifiant: str) -> None:
         """Take a piece back from an account with which it was shared. `Erreurs` if it was not."""
-        with self.ecriture() as connexion:
+        with self.ecriture(qui) as connexion:
             self._exiger(connexion, qui, id, "partager")
             autre = self._destinataire(connexion, qui, identifiant)
             retires = connexion.execute(partage.delete().where(partage.c.piece == id, partage.c.compte == autre.id))
@@ -175,7 +175,7 @@ class Pieces(Socle):
         self._noter_lecture(qui, id, Acte.PIECE_EXPORTEE)
 
     def _noter_lecture(self, qui: Utilisateur, id: str, acte: Acte) -> None:
-        with self.ecriture() as connexion:
+        with self.ecriture(qui) as connexion:
             self.noter(connexion, acte, qui, piece=id)
 
     def _ecrire_version(self, connexion: Connection, qui: Utilisateur, id: str, numero: int, titre: str, contenu: bytes, date: dt.datetime) -> None:

@@ -77,12 +77,17 @@ class Socle:
             yield connexion
 
     @contextmanager
-    def ecriture(self) -> Iterator[Connection]:
-        """Give a connection that writes alone. `Erreurs` if the key of the base was changed since it was opened."""
+    def ecriture(self, qui: Utilisateur | None = None) -> Iterator[Connection]:
+        """Give a connection that writes alone, for someone whose account is still open, or else `Introuvable`.
+
+        `Erreurs` if the key of the base was changed since it was opened.
+        """
         with moteurs.ecriture(self.moteur) as connexion:
             temoin = connexion.execute(select(reglage.c.valeur).where(reglage.c.nom == "temoin")).scalar()
             if temoin is None or not hmac.compare_digest(temoin, self._temoin):
                 raise Erreurs([Faute("la clé de cette base a été changée : relancer le serveur avec la nouvelle", champ="--cle")])
+            if qui is not None and not connexion.execute(select(compte.c.actif).where(compte.c.id == qui.id)).scalar():
+                raise Introuvable("compte")
             yield connexion
 
     def noter(self, connexion: Connection, acte: Acte, qui: Utilisateur | None, *, piece: str | None = None, compte: str | None = None) -> None:
