@@ -15,6 +15,7 @@ from convmed.dispositifs import Demande
 from convmed.dispositifs.prevention import INDICATEURS
 from convmed.interfaces.console import table_en_csv
 from convmed.interfaces.options import ANNEES
+from convmed.interfaces.web import exercice
 from convmed.interfaces.web.dossiers import Ouvert, ouvrir
 from convmed.interfaces.web.rendu import rendre
 from convmed.interfaces.web.visiteur import Connecte, Visiteur
@@ -23,7 +24,7 @@ from convmed.restitution import suivi, tableau_de_bord
 from convmed.restitution.affichage import ABREGES
 from convmed.restitution.evaluation import Cabinet
 from convmed.restitution.suivi import Filtre
-from convmed.textes import EN_VIGUEUR, Erreurs, Texte, textes_connus, trouver_texte
+from convmed.textes import EN_VIGUEUR, Erreurs, Texte, trouver_texte
 from convmed.textes.unites import vers_entier
 
 routeur = APIRouter()
@@ -34,6 +35,7 @@ ETATS = {
     "non-concerne": "non concerné", "opposition": "opposition",
 }  # fmt: skip
 SIGNES = {"valide": "✓", "non-valide": "✗", "exclu": "ex", "donnee-manquante": "?", "non-concerne": "·", "opposition": "—"}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIN, AUJOURDHUI = "fin", "aujourdhui"
 # The birth and the like of a patient, as the file names them.
 LUES = {
@@ -141,10 +143,17 @@ def montant(request: Request, visiteur: Connecte, piece: str, regard: Regard) ->
 @routeur.get("/patients/{piece}/export.csv")
 def export_csv(visiteur: Connecte, piece: str, regard: Regard) -> Response:
     """Give the long table: a row a patient and indicator. A spreadsheet takes nothing in it for a formula."""
-    ouvert = ouvrir(visiteur, piece)
-    longue = tableau_de_bord.table(ouvert.tableau(regard.annee, regard.texte, regard.date()))
-    visiteur.coffre.noter_export(visiteur.utilisateur, piece)
+    longue, _ = _a_exporter(visiteur, piece, regard)
     return _fichier("\N{ZERO WIDTH NO-BREAK SPACE}" + table_en_csv(sans_formule(longue)), "text/csv; charset=utf-8", f"patients-{regard.annee}.csv")
+
+
+@routeur.get("/patients/{piece}/export.xlsx")
+def export_xlsx(visiteur: Connecte, piece: str, regard: Regard) -> Response:
+    """Give the dashboard as a workbook."""
+    from convmed.restitution.documents.tableurs import patients_xlsx
+
+    longue, jour = _a_exporter(visiteur, piece, regard)
+    return _fichier(patients_xlsx(longue, f"Suivi de prévention au {jour:%d/%m/%Y}"), XLSX, f"patients-{regard.annee}.xlsx")
 
 
 @routeur.get("/patients/{piece}/{rang:int}")
@@ -191,7 +200,7 @@ def sans_formule(table: pl.DataFrame) -> pl.DataFrame:
 
 def _liste(request: Request, visiteur: Visiteur, piece: str, regard: Vue, cherche: tuple[str, list[int]] | None = None) -> HTMLResponse:
     ouvert = ouvrir(visiteur, piece)
-    contexte: dict[str, Any] = {"ouvert": ouvert, "regard": regard, "textes": list(textes_connus().values()), "annees": [*range(2026, int(ANNEES.max or 2030) + 1)]}
+    contexte: dict[str, Any] = {"ouvert": ouvert, "regard": regard, "textes": exercice.textes(), "annees": [*range(2026, int(ANNEES.max or 2030) + 1)]}
     if ouvert.dossier.evenements is None:
         return rendre(request, "patients/sans_actes.html", {**contexte, "fautes": []})
     try:
@@ -213,7 +222,7 @@ def _liste(request: Request, visiteur: Visiteur, piece: str, regard: Vue, cherch
         "montant_du_jour": None if jour is None else jour.medecin.expliquer("prevention_total").valeur,
         "eligible": fin.medecin.valeur("fmt_eligible"), "a_gagner": vers_entier(suivis_fin.get_column("gain").sum(), "EUR"),
         "a_suivre": len(suivi.choisir(suivis_fin, Filtre(a_gagner=True))), "prix": fin.contexte.figure("prevention", "montant_indicateur")[1],
-        "xlsx": False, "indicateurs": INDICATEURS, "abreges": ABREGES, "etats": ETATS, "signes": SIGNES,
+        "indicateurs": INDICATEURS, "abreges": ABREGES, "etats": ETATS, "signes": SIGNES,
         "detail": _detail(cabinet, rangees, regard.filtre.indicateur), "avertissements": ouvert.dossier.avertissements,
     }  # fmt: skip
     return rendre(request, "patients/liste.html", contexte)
@@ -289,6 +298,14 @@ def _actes(cabinet: Cabinet, patient: str) -> list[tuple[dt.date, str]]:
     """Return the tracer acts found for a patient, the last ones first."""
     siens = cabinet.tables["evenement"].filter(pl.col("patient") == patient).sort("date", "traceur", descending=[True, False])
     return list(siens.select("date", "traceur").head(ACTES_MONTRES).iter_rows())
+
+
+def _a_exporter(visiteur: Visiteur, piece: str, regard: Vue) -> tuple[pl.DataFrame, dt.date]:
+    """Return the long table in the order of the list and its day; that it leaves the base is written in the journal."""
+    ouvert = ouvrir(visiteur, piece)
+    cabinet = ouvert.tableau(regard.annee, regard.texte, regard.date())
+    visiteur.coffre.noter_export(visiteur.utilisateur, piece)
+    return suivi.suivre(cabinet).sort("rang", maintain_order=True).drop("rang"), _observation(cabinet)
 
 
 def _fichier(contenu: str | bytes, genre: str, nom: str) -> Response:
