@@ -32,13 +32,14 @@ class Ouvert:
 
     def releve(self, annee: int, texte: Texte) -> Releve:
         """Return the statement of an exercise; `Erreurs` as `etablir`."""
-        return self._une_fois(("releve", annee, texte.id), lambda: etablir(self.dossier, annee, texte))
+        return self.une_fois(("releve", annee, texte.id), lambda: etablir(self.dossier, annee, texte))
 
     def tableau(self, annee: int, texte: Texte, date: Any = None) -> Cabinet:
         """Return the evaluated prevention dashboard, at a date (31 December of the exercise by default); `Erreurs` as `evaluer`."""
-        return self._une_fois(("tableau", annee, texte.id, date), lambda: tableau_de_bord.evaluer(self.dossier, annee, texte, date))
+        return self.une_fois(("tableau", annee, texte.id, date), lambda: tableau_de_bord.evaluer(self.dossier, annee, texte, date))
 
-    def _une_fois(self, quoi: tuple[Hashable, ...], calculer: Callable[[], T]) -> T:
+    def une_fois(self, quoi: tuple[Hashable, ...], calculer: Callable[[], T]) -> T:
+        """Return what a name stands for in this version of the dossier, computed at its first use."""
         return MEMOIRE.une_fois((self.visiteur, self.piece.id, self.piece.version, *quoi), calculer)
 
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from convmed.donnees import cabinet
 from convmed.donnees.colonnes_dossier import FICHIERS, Colonne
 from convmed.donnees.dossier import Dossier
+from convmed.interfaces.console import table_en_csv
 
 SANS_HORLOGE = (1980, 1, 1, 0, 0, 0)
 
@@ -38,7 +39,7 @@ def _ajouter(archive: zipfile.ZipFile, nom: str, octets: bytes) -> None:
 def _en_csv(table: pl.DataFrame, colonnes: dict[str, Colonne]) -> bytes:
     """Return a table as the reader of dossiers takes it; the mark at the start makes a spreadsheet read the accents."""
     ecrite = table.with_columns(_ecrire(nom, colonnes[nom].genre if nom in colonnes else "texte") for nom in table.columns)
-    return b"\xef\xbb\xbf" + ecrite.write_csv(separator=";").encode()
+    return b"\xef\xbb\xbf" + table_en_csv(ecrite).encode()
 
 
 def _ecrire(nom: str, genre: str) -> pl.Expr:
@@ -54,7 +55,7 @@ def _ecrire(nom: str, genre: str) -> pl.Expr:
             pl.format("{}{},{}", signe, colonne.abs() // 100, (colonne.abs() % 100).cast(pl.String).str.zfill(2))
         ).alias(nom)  # fmt: skip
     if genre == "date_heure":
-        return colonne.dt.to_string("%Y-%m-%d %H:%M").alias(nom)
+        return colonne.dt.to_string("%Y-%m-%d %H:%M:%S").alias(nom)
     return colonne
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -42,6 +43,9 @@ def comparaison(
     if autre is None and avant == choisi:
         avant = Exercice(choisi.annee - 1, choisi.texte)
     contexte = {**cadre(visiteur, ouvert.piece, choisi, "/comparaison"), "avant": avant, "apres": choisi, "fautes": [], "lignes": []}
+    if avant == choisi:
+        # On the way from one choice to another both sides may be the same: nothing is wrong, and there is nothing to say.
+        return rendre(request, "cabinet/comparaison.html", contexte)
     try:
         noms = _noms(avant, choisi)
         etudes = [etudier(ouvert.dossier, un.annee, un.texte, nom, releve_de(ouvert, un)[0]) for un, nom in zip((avant, choisi), noms, strict=True)]
@@ -70,16 +74,16 @@ def hypotheses(
         demande = Demande(choisi.texte, choisi.annee)
         contexte["suppositions"] = [(s, s.empechement(ouvert.dossier, demande)) for s in suppositions.SUPPOSITIONS]
         choix = Choix(demandees, _assistant(demandees, option, contrat, classe))
-        contexte["bilan"] = suppositions.examiner(ouvert.dossier, choisi.annee, choisi.texte, choix, releve) if choix else None
+        quoi = ("hypotheses", choisi.annee, choisi.texte.id, *choix.noms, *(choix.assistant or {}).values())
+        calculer = partial(suppositions.examiner, ouvert.dossier, choisi.annee, choisi.texte, choix, releve)
+        contexte["bilan"] = ouvert.une_fois(quoi, calculer) if choix else None
     except Erreurs as erreurs:
         contexte |= {"fautes": erreurs.fautes, "suppositions": contexte.get("suppositions", [])}
     return rendre(request, "cabinet/hypotheses.html", contexte, 422 if contexte["fautes"] else 200)
 
 
 def _noms(avant: Exercice, apres: Exercice) -> tuple[str, str]:
-    """Return what tells two exercises under texts from one another; `Erreurs` if they are the same."""
-    if avant == apres:
-        raise Erreurs([Faute("c’est le même exercice sous le même texte", champ="contre_annee", attendu="un autre exercice, ou un autre texte")])
+    """Return what tells two different exercises under texts from one another."""
     if avant.texte.id == apres.texte.id:
         return str(avant.annee), str(apres.annee)
     if avant.annee == apres.annee:

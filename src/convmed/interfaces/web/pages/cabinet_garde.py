@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from convmed.base.droits import Interdit
-from convmed.donnees.serialisation import depuis_octets, en_octets
+from convmed.donnees.serialisation import canonique, depuis_octets, en_octets
 from convmed.interfaces.console import table_en_csv
 from convmed.interfaces.web import formulaire
 from convmed.interfaces.web.depot import recevoir
@@ -16,7 +18,7 @@ from convmed.interfaces.web.exercice import Choisi, choisir, releve_de
 from convmed.interfaces.web.pages.cabinet import Recu, aller, annee_recue, envois, formulaire_html, textes, titre_de
 from convmed.interfaces.web.presentation import cadre
 from convmed.interfaces.web.rendu import rendre
-from convmed.interfaces.web.visiteur import Connecte, Visiteur
+from convmed.interfaces.web.visiteur import Connecte, Visiteur, reglages_de
 from convmed.restitution.echeancier import en_ics
 from convmed.textes import Erreurs, Faute
 
@@ -144,6 +146,21 @@ def en_agenda(visiteur: Connecte, piece: str, choisi: Choisi) -> Response:
     """Give the dated payments for a calendar."""
     resultat, _ = releve_de(_a_emporter(visiteur, piece), choisi)
     return reponse(en_ics(resultat), "text/calendar; charset=utf-8", nom_de_fichier("echeancier", "ics", choisi.annee))
+
+
+@routeur.get("/cabinet/{piece}/certificat.json")
+def certificat(request: Request, visiteur: Connecte, piece: str, choisi: Choisi) -> Response:
+    """Give the statement as a certificate that anybody can replay; the server of a team signs it with a key of its own."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from convmed.interfaces.commandes_documents import USAGE
+    from convmed.restitution.documents.certificat import certifier_releve
+
+    reglages = reglages_de(request)
+    # The key of a desk is forgotten when it ends: it would prove nobody.
+    cle = Ed25519PrivateKey.from_private_bytes(reglages.cle_maitresse.derivee(USAGE)) if reglages.comptes else None
+    certifie = certifier_releve(_a_emporter(visiteur, piece).dossier, choisi.annee, choisi.texte, dt.date.today(), cle)
+    return reponse(canonique(certifie), "application/json", nom_de_fichier("certificat", "json", choisi.annee))
 
 
 @routeur.get("/cabinet/{piece}/dossier.zip")
