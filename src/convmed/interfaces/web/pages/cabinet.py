@@ -30,7 +30,7 @@ routeur = APIRouter()
 EXEMPLES = Path(__file__).parents[1] / "exemples"
 # What the package brings to try with: practices where nobody exists.
 ESSAIS = {
-    "cabinet-zip": ("Cabinet en ZIP", "Généraliste de secteur 1 en zone sous-dense : 1 200 patients, leurs actes de prévention, cinq versements."),
+    "cabinet-zip": ("Cabinet en ZIP", "Généraliste de secteur 1 en zone sous-dense : 1 200 patients, leurs actes de prévention, cinq versements."),
     "secteur-2-sans-option": ("Secteur 2 sans option", "Généraliste de secteur 2 : pas de forfait médecin traitant, et ce que l’OPTAM changerait."),
 }
 TITRE_AU_PLUS = 80

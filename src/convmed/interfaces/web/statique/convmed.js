@@ -13,7 +13,8 @@ document.addEventListener("DOMContentLoaded", () => {
   equiper(document);
 });
 
-document.addEventListener("htmx:afterSwap", (evenement) => equiper(evenement.detail.target));
+// An element that was replaced whole is no longer in the page: the one that took its name is.
+document.addEventListener("htmx:afterSwap", (evenement) => equiper(document.getElementById(evenement.detail.target.id) ?? evenement.detail.target));
 // A part replaced beside the one that was asked for is found again by its name.
 document.addEventListener("htmx:oobAfterSwap", (evenement) => equiper(document.getElementById(evenement.detail.target.id) ?? evenement.detail.target));
 
