@@ -91,6 +91,8 @@ class Enjeu:
     cas: str
     montant: int | None
     date: dt.date | None
+    trop_percu: float
+    motif: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +264,8 @@ def enjeux(cabinet: Mapping[str, Any], contrat: ContratSuivi, texte: Texte) -> l
         solde = next((une for une in suivi.assistants[0].lignes if une.base == f"année {rang} du contrat" and "solde" in une.libelle), None)
         if solde is None:
             return []
-        trouves.append(Enjeu(dit, solde.montant, solde.date_versement))
+        trop_percu = suivi.assistants[0].vie["bilan"]["trop_percu"] - contrat.vie["bilan"]["trop_percu"]
+        trouves.append(Enjeu(dit, solde.montant, solde.date_versement, trop_percu, solde.motif))
     return trouves
 
 

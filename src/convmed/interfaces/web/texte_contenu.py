@@ -84,7 +84,7 @@ class Liens:
 
 def titre(dispositif: str) -> str:
     """Return the name of a dispositif; `KeyError` if there is none."""
-    return tous()[dispositif].titre
+    return francais(tous()[dispositif].titre)
 
 
 @cache
@@ -98,7 +98,7 @@ def fiche(dispositif: str) -> tuple[Section, ...]:
 
 
 def _section(nom: str, markdown: str) -> Section:
-    html = en_html(_courber(markdown)).replace("<table>", f"{OUVRANTE}<table>").replace("</table>", f"</table>{FERMANTE}")
+    html = str(en_html(_courber(markdown))).replace("<table>", f"{OUVRANTE}<table>").replace("</table>", f"</table>{FERMANTE}")
     html = html.replace("<pre>", '<pre tabindex="0">')
     propre = re.sub(r"[`*|#>]|-{3,}", " ", markdown)
     lisible = _courber(nom.replace("`", ""))
@@ -207,6 +207,12 @@ def valeur_ecrite(valeur: Valeur) -> str:
     if valeur.supprimee:
         return "supprimé"
     return "non publié" if valeur.calcul is None else afficher(valeur.calcul, valeur.figure.unite)
+
+
+def unite_dite(unite: str) -> str:
+    """Write a unit for a French reader: `EUR/patient/an` is said `€ par patient, par an`."""
+    debut, *suite = unite.replace("EUR", "€").split("/")
+    return debut + (" par " + ", par ".join(suite) if suite else "")
 
 
 def valeurs_par_texte(figure: Figure) -> list[Valeur]:

@@ -32,7 +32,7 @@ def index() -> Index:
 
 def _documents() -> Iterator[Document]:
     for texte in textes_connus().values():
-        yield Document(TEXTE, francais(texte.libelle), f"{texte.id}, {texte.reference}", f"/texte/textes#{texte.id}", 3)
+        yield Document(TEXTE, f"{francais(texte.libelle)} ({texte.id})", texte.reference, f"/texte/textes#{texte.id}", 3)
     for nom in tous():
         yield from _du_dispositif(nom)
     for une in normes().values():

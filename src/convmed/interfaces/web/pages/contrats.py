@@ -178,9 +178,10 @@ def _contrat(
 
 
 def _a_constater(suivi: ContratSuivi) -> int:
-    """Return the first year of a contract whose patient list was not counted."""
+    """Return the year whose count is expected: the last one that closed, or the next that was not counted."""
     comptees = {une.annee_contrat for une in suivi.contrat.observations}
-    return next(rang for rang in range(1, 100) if rang not in comptees)
+    close = max((suivi.vie["annee_contrat"] or 1) - 1, 1)
+    return next(rang for rang in range(close, 100) if rang not in comptees)
 
 
 def _assistants(cabinet: Mapping[str, Any], suivi: Suivi, texte: Texte) -> dict[str, Any]:

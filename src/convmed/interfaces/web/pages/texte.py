@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
@@ -39,7 +40,7 @@ Nom = Annotated[str, Query(max_length=60)]
 def sommaire(request: Request, visiteur: Connecte) -> HTMLResponse:
     """List the dispositifs."""
     dispositifs = [
-        {"nom": nom, "titre": un.titre, "dit": _debut(nom), "regles": len(_noms_des_regles(nom)), "chiffres": len(baremes()[nom]),
+        {"nom": nom, "titre": contenu.titre(nom), "dit": _debut(nom), "regles": len(_noms_des_regles(nom)), "chiffres": len(baremes()[nom]),
          "exemples": len(cas_de(nom))}
         for nom, un in sorted(tous().items(), key=lambda paire: sans_accents(paire[1].titre))
     ]  # fmt: skip
@@ -210,7 +211,7 @@ def _noms_des_regles(dispositif: str) -> list[str]:
 def _debut(dispositif: str) -> str:
     """Return the first sentence of a sheet."""
     texte = contenu.francais(contenu.fiche(dispositif)[0].texte or contenu.fiche(dispositif)[1].texte)
-    phrase = texte.partition(". ")[0].rstrip(".")
+    phrase = re.split(r"(?<!\bart)(?<!annexe)\. ", texte, maxsplit=1)[0].rstrip(".")
     return phrase + "." if len(phrase) <= 200 else phrase[:200].rpartition(" ")[0] + " …"
 
 
