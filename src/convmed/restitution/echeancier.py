@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+from collections import Counter
 from typing import Any
 
 import polars as pl
@@ -43,14 +46,19 @@ def en_ics(releve: Releve) -> str:
     calendrier = Calendar()
     calendrier.add("prodid", "-//convmed//echeancier//FR")
     calendrier.add("version", "2.0")
-    for rang, ligne in enumerate(releve.par_date(), 1):
+    vues: Counter[str] = Counter()
+    for ligne in releve.par_date():
         if ligne.date_versement is None:
             continue
+        # The identity holds neither the rank nor the date nor the amount: the file imported again moves an event and adds none.
+        quoi = f"{releve.medecin}|{ligne.dispositif}|{ligne.libelle}"
+        vues[quoi] += 1
+        cle = hashlib.sha256(f"{quoi}|{vues[quoi]}".encode("utf-8", "replace")).hexdigest()[:12]
         evenement = Event()
-        evenement.add("uid", f"convmed-{releve.annee}-{releve.texte.id}-{rang}")
+        evenement.add("uid", f"convmed-{releve.annee}-{releve.texte.id}-{cle}")
         evenement.add("summary", f"{ligne.libelle} : {afficher(ligne.montant, 'EUR')}")
         evenement.add("dtstart", ligne.date_versement)
-        evenement.add("dtstamp", ligne.date_versement)
+        evenement.add("dtstamp", dt.datetime.combine(ligne.date_versement, dt.time(), dt.UTC))
         evenement.add("description", "; ".join(filter(None, (ligne.precision_date, *ligne.references))))
         calendrier.add_component(evenement)
     return str(calendrier.to_ical(), "utf-8")

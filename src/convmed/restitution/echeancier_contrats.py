@@ -117,7 +117,7 @@ def _evenement(contrat: ContratSuivi, genre: str, libelle: str, jour: dt.date, t
     evenement.add("uid", f"convmed-assistant-{contrat.contrat.date_signature.isoformat()}-{genre}-{mots}{date}")
     evenement.add("summary", titre)
     evenement.add("dtstart", jour)
-    evenement.add("dtstamp", jour)
+    evenement.add("dtstamp", dt.datetime.combine(jour, dt.time(), dt.UTC))
     evenement.add("description", description)
     return evenement
 

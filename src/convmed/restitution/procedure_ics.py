@@ -34,7 +34,7 @@ def _evenement(cle: str, titre: str, date: dt.date, textes: list[str]) -> Event:
     evenement.add("uid", f"convmed-procedure-{cle}")
     evenement.add("summary", titre)
     evenement.add("dtstart", date)
-    evenement.add("dtstamp", date)
+    evenement.add("dtstamp", dt.datetime.combine(date, dt.time(), dt.UTC))
     evenement.add("description", " ; ".join(filter(None, textes)))
     rappel = Alarm()
     rappel.add("action", "DISPLAY")
