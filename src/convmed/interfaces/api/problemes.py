@@ -85,7 +85,7 @@ def sans_nir(objet: Any) -> Any:
         case bool():
             return objet
         case int() | float():
-            return MASQUE if abs(objet) >= 10**12 else objet
+            return MASQUE if 10**12 <= abs(objet) < 10**15 else objet
         case list() | tuple():
             return [sans_nir(element) for element in objet]
         case dict():
