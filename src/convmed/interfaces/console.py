@@ -111,7 +111,7 @@ def ecrire(contenu: Any, sortie: Path | None) -> None:
         if isinstance(contenu, str):
             sys.stdout.write(contenu)
         elif sys.stdout.isatty():
-            raise Erreurs([Faute("une image ne s'écrit pas dans un terminal", champ="--sortie", attendu="le fichier à écrire")])
+            raise Erreurs([Faute("ce format ne s'affiche pas dans un terminal", champ="--sortie", attendu="le fichier à écrire")])
         else:
             sys.stdout.buffer.write(contenu)
         return

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import convmed
 from convmed.donnees.dossier import Dossier, lire_dossier
 from convmed.donnees.serialisation import canonique, en_octets
+from convmed.normes.etat import exemples
 from convmed.restitution.documents import certificat as module
 from convmed.restitution.documents.certificat import (
     CIRCONSTANCE,
@@ -29,6 +30,7 @@ from convmed.restitution.documents.certificat import (
 from convmed.restitution.documents.certificat_page import certificat_pdf
 from convmed.restitution.documents.identite import empreinte_des_regles
 from convmed.textes import Erreurs, trouver_texte
+from convmed.textes.bareme import dossiers_des_dispositifs
 
 from .conftest import EXEMPLES, HOSTILES, abrege, contient, textes
 
@@ -39,6 +41,7 @@ CAS = {"annee": 2026, "texte": "convention-2024", "entree": {
     "medecin": {"secteur": "1", "option_tarifaire": "aucune", "zone": "zip", "qpv": False, "date_naissance": "1980-05-01"},
     "patients": [{"patient": "p1", "date_naissance": "1940-01-01", "ald": True, "c2s": True, "date_derniere_consultation": "2025-06-01"}]}}  # fmt: skip
 FMT = "forfait-medecin-traitant"
+DOSSIERS = dossiers_des_dispositifs()
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +75,18 @@ def test_un_calcul_se_rejoue(du_calcul: dict[str, Any]) -> None:
     assert verification.conforme
     assert [constat.sujet for constat in verification.constats] == ["Signature", "Auteur", "Données", "Résultat"]
     assert certifier_calcul(FMT, copy.deepcopy(CAS), LE, CLE) == du_calcul
+
+
+@pytest.mark.parametrize("dispositif", DOSSIERS)
+def test_les_exemples_de_chaque_dispositif(dispositif: str) -> None:
+    """The first, the middle and the last example: some answers are lists in the order of the fields, which a certificate sorts."""
+    uns = [exemple for exemple in exemples(DOSSIERS[dispositif]) if "refus" not in exemple]
+    for exemple in {id(un): un for un in (uns[0], uns[len(uns) // 2], uns[-1])}.values():
+        cas = json.loads(json.dumps(exemple["cas"], default=lambda d: d.isoformat() if isinstance(d, dt.date) else str(d)))
+        certificat = certifier_calcul(dispositif, cas, LE, CLE)
+        verification = verifier(relu(certificat))
+        assert verification.conforme, (exemple["nom"], verification.constats)
+        assert len(textes(certificat_pdf(certificat))) == 1, exemple["nom"]
 
 
 def test_une_liste_de_cas(du_calcul: dict[str, Any]) -> None:

@@ -113,6 +113,8 @@ def empreinte_de(publique: str) -> str:
 
 
 def _du_calcul(dispositif: str, demandes: Any) -> Certificat:
+    # The answer is the one to the inputs as they will be read again: some lists follow the order in which fields were written.
+    demandes = json.loads(canonique(demandes))
     try:
         reponse = repondre(dispositif, demandes, scenarios=False)
     except CasRefuses as refus:
