@@ -160,7 +160,8 @@ class Curseur:
         if base(self.figure.unite) not in ("EUR", "%"):
             pas = max(pas, Decimal(1))
         haut = ((AMPLEUR * ici or SANS_VALEUR) / pas).to_integral_value(ROUND_CEILING) * pas
-        return "0", format(min(haut, Decimal(DUREES.get(base(self.figure.unite), haut))), "f"), format(pas, "f")
+        haut = min(haut, Decimal(DUREES.get(base(self.figure.unite), haut)))
+        return "0", format(haut.normalize(), "f"), format(pas.normalize(), "f")
 
 
 def lire(champs: Sequence[tuple[str, str]], aujourdhui: dt.date) -> Choix:
@@ -236,9 +237,14 @@ def _exemple(nom: str) -> Texte:
 def a_choisir(pieces: Iterable[Piece]) -> list[tuple[str, str]]:
     """Return what may be laid or compared: one's scenarios, the texts, the examples."""
     return [
-        *textes(), *((SCENARIO + piece.id, f"{piece.titre} (enregistré)") for piece in pieces),
+        *((nom, "Texte en vigueur" if nom == EN_VIGUEUR else libelle) for nom, libelle in textes()), *((SCENARIO + piece.id, f"{piece.titre} (enregistré)") for piece in pieces),
         *((EXEMPLE + nom, f"{libelle} (exemple)") for nom, libelle in exemples().items()),
     ]  # fmt: skip
+
+
+def titre(texte: Texte) -> str:
+    """Return what a text is called in a table or a sentence."""
+    return "Texte en vigueur" if texte.id == EN_VIGUEUR else texte.libelle
 
 
 def groupes() -> list[tuple[str, str]]:

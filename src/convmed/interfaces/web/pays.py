@@ -13,21 +13,21 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from convmed.donnees.population.production import produire
 from convmed.donnees.population.reperes import reperes
 from convmed.interfaces.commandes_simuler import ANNEE, GRAINE, PATIENTS
+from convmed.interfaces.serveur.pannes import noter
 from convmed.interfaces.web.dossiers import Memoire
 from convmed.restitution.simulation import comparer, en_dict, par_annee
 from convmed.simulation import Simulation, SurDisque, simuler, verifier_les_annees
 from convmed.textes import EN_VIGUEUR, Erreurs, Faute, Texte, dit_en_francais, textes_connus
 
 JOURNAL = logging.getLogger("convmed.serveur")
-# A result is some 20 kB, a chart 30 kB.
-RESULTATS, DESSINS = 256, 64
+# A result is some 20 kB.
+RESULTATS = 256
 # One run takes the two cores of a small server: more who wait would keep the other pages from being served.
 FILE_AU_PLUS, ATTENTE = 6, 20.0
 # What scenarios that move an age or a window leave on disk, against what the text in force takes.
@@ -49,12 +49,12 @@ class Pays:
     def __init__(self, patients: int = PATIENTS) -> None:
         self.patients, self.panne = patients, ""
         self.source: SurDisque | None = None
-        self._verrou, self._calcul, self._dessin = threading.Lock(), threading.Lock(), threading.Lock()
+        self._verrou, self._calcul = threading.Lock(), threading.Lock()
         self._dossier: tempfile.TemporaryDirectory[str] | None = None
         self._fil: threading.Thread | None = None
         self._attendent, self._borne = 0, 0
         self._onglets: OrderedDict[str, int] = OrderedDict()
-        self._resultats, self._dessins = Memoire(RESULTATS), Memoire(DESSINS)
+        self._resultats = Memoire(RESULTATS)
 
     def pret(self) -> bool:
         """Tell whether the population is there; the first who asks has it drawn, without waiting for it."""
@@ -92,42 +92,29 @@ class Pays:
 
         return self._resultats.une_fois(cle, calculer)
 
-    def dessin(self, texte: Texte, contre: Texte, annees: Sequence[int], nom: str, largeur: float) -> bytes | None:
-        """Return a chart of a comparison as SVG; `None` if it has no such chart. Errors as `comparer`."""
-        from convmed.restitution.graphiques.simulation import panneaux, seul
-
-        resultat = self.comparer(texte, contre, annees)
-        panneau = next((un for un in panneaux(resultat) if un.nom == nom), None)
-        if panneau is None:
-            return None
-
-        def dessiner() -> bytes:
-            # matplotlib's settings are those of the process: one draws at a time.
-            with self._dessin:
-                return seul(panneau, "svg", largeur)
-
-        return self._dessins.une_fois((cle_de(texte), cle_de(contre), tuple(annees), nom, largeur), dessiner)
-
     def fermer(self) -> None:
         """Forget the population."""
         if self._dossier is not None:
             self._dossier.cleanup()
 
     def _tirer(self) -> None:
-        dossier = tempfile.TemporaryDirectory(prefix="convmed-pays-", ignore_cleanup_errors=True)
-        self._dossier, self.panne = dossier, ""
+        self.panne = ""
         try:
-            produire(self.patients, GRAINE, ANNEE, Path(dossier.name) / "pays")
-            source = SurDisque(Path(dossier.name) / "pays")
+            self._dossier = tempfile.TemporaryDirectory(prefix="convmed-pays-", ignore_cleanup_errors=True)
+            pays = Path(self._dossier.name) / "pays"
+            produire(self.patients, GRAINE, ANNEE, pays)
+            source = SurDisque(pays)
             simuler(source, [(textes_connus()[EN_VIGUEUR], ANNEE)], self._travail)
             self._borne = GROSSISSEMENT * self._taille()
-            # What draws takes long to load: better now than at the first chart.
-            import_module("convmed.restitution.graphiques.simulation")
             self.source = source
         except Erreurs as erreurs:
             self.panne = str(erreurs)
         except OSError as erreur:
             self.panne = dit_en_francais(erreur)
+        except Exception as erreur:
+            # Whatever it is, the pages must say that no country comes rather than wait for it.
+            self.panne = "erreur du serveur, notée dans son journal"
+            noter(erreur)
         if self.panne:
             JOURNAL.error("le pays n'a pas pu être tiré")
 

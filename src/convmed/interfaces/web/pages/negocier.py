@@ -24,6 +24,8 @@ from convmed.interfaces.web.negociation import (
     exemples,
     groupes,
     resoudre,
+    titre,
+    unite_lisible,
 )
 from convmed.interfaces.web.pays import PAYS, Depasse, Occupe, occupe
 from convmed.interfaces.web.rendu import en_fragment, rendre
@@ -37,7 +39,6 @@ routeur = APIRouter(prefix=ICI)
 
 # The exercise that was chosen and the four that follow it.
 EXERCICES_SUIVANTS = 5
-LARGEURS = {"bureau": 7.4, "telephone": 4.4}
 RAPPORTS = {
     "rapport.html": ("text/html; charset=utf-8", "Rapport (HTML)"),
     "rapport.pdf": ("application/pdf", "Rapport (PDF)"),
@@ -62,22 +63,6 @@ def negocier(request: Request, visiteur: Connecte) -> Response:
     reponse = rendre(request, gabarit, {**contexte, "onglet": onglet, "fragment": True})
     reponse.headers["HX-Replace-Url"] = n.choix.adresse()
     return reponse
-
-
-@routeur.get("/graphique/{nom}.svg")
-def graphique(request: Request, visiteur: Connecte, nom: str, taille: str = "bureau") -> Response:
-    """Return a chart of the country."""
-    n = _lire(request, visiteur)
-    if not n.compare or n.texte is None or not PAYS.attendre(0) or taille not in LARGEURS:
-        raise HTTPException(404)
-    exercices = _exercices(n.choix) if nom == "annees" else [n.choix.annee]
-    try:
-        dessin = PAYS.dessin(n.texte, n.contre, exercices, nom, LARGEURS[taille])
-    except Occupe:
-        raise HTTPException(503) from None
-    if dessin is None:
-        raise HTTPException(404)
-    return Response(dessin, media_type="image/svg+xml")
 
 
 @routeur.get("/documents/{nom}")
@@ -116,7 +101,7 @@ def cas(request: Request, visiteur: Connecte, reference: str) -> HTMLResponse:
     except Occupe:
         raise occupe() from None
     assert n.texte is not None
-    return rendre(request, "negocier/cas.html", {"n": n, "cas": lui, "c": comparaison, "paire": (comparaison.reference, n.texte.id), "nom_de_dispositif": nom_de_dispositif})
+    return rendre(request, "negocier/cas.html", {"n": n, "cas": lui, "c": comparaison, "paire": (comparaison.reference, n.texte.id), "nom_de_dispositif": nom_de_dispositif, "titre": titre})
 
 
 def _lire(request: Request, visiteur: Visiteur) -> Negociation:
@@ -153,7 +138,7 @@ def _contexte(visiteur: Visiteur, n: Negociation, onglet: str, calculer: bool) -
         "documents": [(n.choix.adresse(f"/documents/{nom}"), libelle) for nom, (_, libelle) in RAPPORTS.items()] if resultat else [],
         "rangees": _rangees(visiteur, n, calculer) if n.choix.vue == "cas" else [], "changements": changements(n) if n.choix.vue == "chiffres" else [],
         "criteres": CRITERES, "libelle_de_classe": libelle_de_classe, "nom_de_dispositif": nom_de_dispositif, "ronds": ronds,
-        "en_grand": en_grand, "signe": signe, "sans": lambda un: {cle: ecrit for cle, ecrit in n.choix.figures.items() if ".".join(cle) != un.nom},
+        "en_grand": en_grand, "signe": signe, "titre": titre, "unite_lisible": unite_lisible, "sans": lambda un: {cle: ecrit for cle, ecrit in n.choix.figures.items() if ".".join(cle) != un.nom},
         "EN_VIGUEUR": EN_VIGUEUR,
     }  # fmt: skip
 

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from convmed.base.droits import Droit, permis
 from convmed.interfaces.web import negociation
-from convmed.interfaces.web.negociation import EXEMPLE, ICI, NOM, SCENARIO, exemples, resoudre
+from convmed.interfaces.web.negociation import EXEMPLE, ICI, NOM, SCENARIO, exemples, resoudre, titre, unite_lisible
 from convmed.interfaces.web.recherche import sans_accents
 from convmed.interfaces.web.rendu import rendre
 from convmed.interfaces.web.visiteur import Connecte, Visiteur, reglages_de
@@ -146,7 +146,7 @@ def _page(request: Request, visiteur: Visiteur, id: str, version: int | None, fa
     contexte = {
         "piece": ouverte.piece, "actuelle": actuelle, "version_vue": ouverte.piece.version, "texte": texte, "dessous": dessous, "ecarts": ecarts[:DIFFERENCES_AU_PLUS],
         "combien": len(ecarts), "yaml": ouverte.contenu.decode("utf-8-sig"), "versions": coffre.historique(qui, id), "fautes": fautes or [], "SCENARIO": SCENARIO,
-        "partages": coffre.partages(qui, id) if partage else None, "supprime": permis(qui.role, "scenario", "supprimer", sienne=actuelle.sienne), "nom_de_dispositif": nom_de_dispositif,
+        "partages": coffre.partages(qui, id) if partage else None, "titre": titre, "unite_lisible": unite_lisible, "supprime": permis(qui.role, "scenario", "supprimer", sienne=actuelle.sienne), "nom_de_dispositif": nom_de_dispositif,
     }  # fmt: skip
     return rendre(request, "negocier/scenario.html", contexte, 422 if fautes else 200)
 
