@@ -48,6 +48,8 @@ class Machine(RuleBasedStateMachine):
     comptes: ClassVar[dict[str, Utilisateur]]
     pieces = Bundle("pieces")
     gens = st.sampled_from([*ROLES, "medecin2", "secretariat2", "poste"])
+    # Most of the time someone who has to do with the piece: those who have not are refused, and that is soon seen.
+    concernes = st.sampled_from(["proprietaire", "invite"]) | gens
 
     @initialize()
     def vider(self) -> None:
@@ -70,8 +72,9 @@ class Machine(RuleBasedStateMachine):
         self.modele[id] = Attendue(genre, qui, [(titre, contenu)])
         return id
 
-    @rule(qui=gens, id=pieces, contenu=st.binary(max_size=20), titre=st.none() | st.just("autre"), retard=st.sampled_from([0, 0, 0, 1]))
+    @rule(qui=concernes, id=pieces, contenu=st.binary(max_size=20), titre=st.none() | st.just("autre"), retard=st.sampled_from([0, 0, 0, 1]))
     def reviser(self, qui: str, id: str, contenu: bytes, titre: str | None, retard: int) -> None:
+        qui = self._nommer(qui, id)
         piece = self.modele.get(id)
         lue = len(piece.versions) - retard if piece else 1
         attendu = self._refus(qui, piece, "ecriture") or (Conflit if retard else None)
@@ -83,8 +86,9 @@ class Machine(RuleBasedStateMachine):
         assert self.coffre.reviser(self.comptes[qui], id, contenu, titre=titre, version_lue=lue).version == lue + 1
         piece.versions.append((piece.versions[-1][0] if titre is None else titre, contenu))
 
-    @rule(qui=gens, id=pieces, numero=st.none() | st.integers(0, 4))
+    @rule(qui=concernes, id=pieces, numero=st.none() | st.integers(0, 4))
     def ouvrir_piece(self, qui: str, id: str, numero: int | None) -> None:
+        qui = self._nommer(qui, id)
         piece = self.modele.get(id)
         absente = piece is not None and numero is not None and not 1 <= numero <= len(piece.versions)
         if self._refus(qui, piece, "lecture") or absente:
@@ -96,8 +100,9 @@ class Machine(RuleBasedStateMachine):
         assert (ouverte.piece.titre, ouverte.contenu) == piece.versions[(numero or len(piece.versions)) - 1]
         assert len(self.coffre.historique(self.comptes[qui], id)) == len(piece.versions)
 
-    @rule(qui=gens, id=pieces, a=gens, droit=st.sampled_from(["ecriture", "lecture"]))
+    @rule(qui=concernes, id=pieces, a=gens, droit=st.sampled_from(["ecriture", "lecture"]))
     def partager(self, qui: str, id: str, a: str, droit: Any) -> None:
+        qui = self._nommer(qui, id)
         piece = self.modele.get(id)
         attendu: Any = self._refus(qui, piece, "disposer")
         if attendu is None and a == qui:
@@ -113,8 +118,9 @@ class Machine(RuleBasedStateMachine):
         self.coffre.partager(self.comptes[qui], id, identifiant, droit)
         piece.partages[a] = droit
 
-    @rule(qui=gens, id=pieces, a=gens)
+    @rule(qui=concernes, id=pieces, a=gens)
     def departager(self, qui: str, id: str, a: str) -> None:
+        qui = self._nommer(qui, id)
         piece = self.modele.get(id)
         attendu: Any = self._refus(qui, piece, "disposer") or (None if piece and a in piece.partages else Erreurs)
         if attendu:
@@ -125,8 +131,9 @@ class Machine(RuleBasedStateMachine):
         self.coffre.departager(self.comptes[qui], id, self.comptes[a].identifiant)
         del piece.partages[a]
 
-    @rule(qui=gens, id=pieces)
+    @rule(qui=concernes, id=pieces)
     def supprimer(self, qui: str, id: str) -> None:
+        qui = self._nommer(qui, id)
         attendu = self._refus(qui, self.modele.get(id), "disposer")
         if attendu:
             with pytest.raises(attendu):
@@ -148,6 +155,14 @@ class Machine(RuleBasedStateMachine):
                 id: (piece.versions[-1][0], len(piece.versions), "lecture" if self._refus(qui, piece, "ecriture") else "ecriture", piece.proprietaire == qui)
                 for id, piece in self.modele.items() if piece.genre == genre and not self._refus(qui, piece, "lecture")
             }  # fmt: skip
+
+    def _nommer(self, qui: str, id: str) -> str:
+        piece = self.modele.get(id)
+        if qui == "proprietaire":
+            return piece.proprietaire if piece else "medecin"
+        if qui == "invite":
+            return next(iter(piece.partages), "medecin2") if piece else "medecin2"
+        return qui
 
     def _role(self, nom: str) -> str:
         return self.comptes[nom].role
