@@ -13,8 +13,7 @@ from convmed.dispositifs.contrat import ANNEES, CasRefuses
 from convmed.dispositifs.sanctions import procedures
 from convmed.dispositifs.sanctions.questions import SANCTIONS
 from convmed.interfaces.web.champs import Champ
-from convmed.interfaces.web.rendu import jour, montant_en_euros
-from convmed.interfaces.web.texte_contenu import francais
+from convmed.interfaces.web.rendu import francais, jour, montant_en_euros
 from convmed.interfaces.web.texte_exemples import en_explication
 from convmed.moteur.valeurs import Explication
 from convmed.textes import Faute

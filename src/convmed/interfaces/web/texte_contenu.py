@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from convmed.dispositifs.socle import Demande, tous
 from convmed.donnees.entites import REGISTRE
 from convmed.interfaces.web.recherche import sans_accents
-from convmed.interfaces.web.rendu import en_html, insecables
+from convmed.interfaces.web.rendu import en_html, francais
 from convmed.moteur import noeuds
 from convmed.moteur.redaction import LigneDeDecision, table_de_decision
 from convmed.moteur.registre import DEBUT, FIN, Contexte, Entree, Regle, RegleAbsente
@@ -27,7 +27,7 @@ STATUTS = {"signe": "signé", "applique": "appliqué", "propose": "proposé", "a
 CONFIANCES = {"officiel": "officiel", "presse": "source : presse", "deduit": "déduit"}
 ETATS_DES_NORMES = {"tenue": "tenue", "non-tenue": "non tenue", "orientation": "orientation", "non-publiee": "non publiée"}
 # The tables of a fiche may be wider than a phone: they scroll by themselves, and a keyboard can reach them.
-OUVRANTE, FERMANTE = '<div class="large" tabindex="0" role="region" aria-label="Tableau">', "</div>"
+OUVRANTE, FERMANTE = '<div class="large" tabindex="0" role="region" aria-label="Tableau {}">', "</div>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +98,13 @@ def fiche(dispositif: str) -> tuple[Section, ...]:
 
 
 def _section(nom: str, markdown: str) -> Section:
-    html = str(en_html(_courber(markdown))).replace("<table>", f"{OUVRANTE}<table>").replace("</table>", f"</table>{FERMANTE}")
+    lisible = _courber(nom.replace("`", ""))
+    html = str(en_html(_courber(markdown))).replace("</table>", f"</table>{FERMANTE}")
+    # Each has a name of its own: a list of regions would not tell them apart.
+    debut, *suite = html.split("<table>")
+    html = debut + "".join(OUVRANTE.format(f"{escape(lisible) or 'de tête'} {rang}") + "<table>" + un for rang, un in enumerate(suite, start=1))
     html = html.replace("<pre>", '<pre tabindex="0">')
     propre = re.sub(r"[`*|#>]|-{3,}", " ", markdown)
-    lisible = _courber(nom.replace("`", ""))
     ancre = re.sub(r"[^a-z0-9]+", "-", sans_accents(lisible)).strip("-")
     return Section(ancre, lisible, re.sub(r"\s+", " ", propre).strip(), Markup(html))
 
@@ -110,11 +113,6 @@ def _courber(texte: str) -> str:
     """Write the apostrophes and spaces of French; what stands between backquotes is code, and stays."""
     morceaux = re.split(r"(```.*?```|`[^`\n]*`)", texte, flags=re.DOTALL)
     return "".join(un if un.startswith("`") else francais(un) for un in morceaux)
-
-
-def francais(texte: str) -> str:
-    """Return words of the data with the apostrophes and the spaces of French."""
-    return insecables(re.sub(r"(?<=\w)'(?=[\w«])", "\N{RIGHT SINGLE QUOTATION MARK}", texte))
 
 
 def periode(du: dt.date, au: dt.date) -> str:

@@ -9,11 +9,11 @@ from convmed.dispositifs.socle import tous
 from convmed.donnees.entites import REGISTRE
 from convmed.interfaces.api.banc import cas_de
 from convmed.interfaces.web.recherche import Document, Index
+from convmed.interfaces.web.rendu import francais
 from convmed.interfaces.web.texte_contenu import (
     adresse_de_la_regle,
     adresse_du_chiffre,
     fiche,
-    francais,
     normes,
     titre,
     valeur_ecrite,

@@ -11,8 +11,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from convmed.dispositifs.socle import tous
-from convmed.interfaces.web.rendu import rendre
-from convmed.interfaces.web.texte_contenu import francais
+from convmed.interfaces.web.rendu import francais, rendre
 from convmed.interfaces.web.visiteur import Connecte
 from convmed.restitution.mesures import Mesure, dispositifs_de_la_nomenclature, en_ics, mesures
 from convmed.textes import EN_VIGUEUR, Erreurs, Faute, trouver_texte
