@@ -84,7 +84,9 @@ def contexte(chromium: Browser) -> Iterator[BrowserContext]:
     ennuis: list[str] = []
     contexte.on("request", lambda r: r.url.startswith(("http://127.0.0.1", "data:", "blob:")) or ennuis.append(f"appel à {r.url}"))
     contexte.on("weberror", lambda e: ennuis.append(f"script : {e.error}"))
-    contexte.on("console", lambda m: m.type == "error" and "Failed to load resource" not in m.text and ennuis.append(f"console : {m.text}"))
+    # A refusal (4xx) that the page shows is written in the console by Chromium and by htmx: it is no fault of a script.
+    attendues = ("Failed to load resource", "Response Status Error Code 4")
+    contexte.on("console", lambda m: m.type == "error" and not m.text.startswith(attendues) and ennuis.append(f"console : {m.text}"))
     yield contexte
     contexte.close()
     assert not ennuis, ennuis

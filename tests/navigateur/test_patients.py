@@ -89,6 +89,7 @@ def test_on_choisit_un_dossier_et_le_premier_a_le_plus_a_gagner(page: Page, post
     page.goto(f"{poste.adresse}/patients")
     verifier(page, "patients-choisir")
     page.get_by_role("link", name="Dossier cabinet-zip").click()
+    expect(page.get_by_text("Se déconnecter")).to_have_count(0)
     gain = longue.get_column("gain").sum()
     expect(page.locator(".resultat .somme")).to_have_text(montant_en_euros(gain))
     premier = tableau_de_bord.a_gagner(longue, 1).row(0, named=True)

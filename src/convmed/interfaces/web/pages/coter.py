@@ -14,7 +14,6 @@ from convmed.controle import Controle
 from convmed.interfaces.console import table_en_csv
 from convmed.interfaces.saisie import en_options
 from convmed.interfaces.web import depot, exercice, seance
-from convmed.interfaces.web.fautes import page_d_erreur
 from convmed.interfaces.web.pages.patients import sans_formule
 from convmed.interfaces.web.rendu import en_fragment, rendre
 from convmed.interfaces.web.visiteur import Connecte
@@ -81,17 +80,15 @@ def controler(
     texte: Annotated[str, Form(max_length=80)] = EN_VIGUEUR, sortie: Annotated[str, Form(max_length=10)] = "page",
 ) -> Response:  # fmt: skip
     """Check a file of invoices and forget it: the findings as a page, or as a CSV file."""
+    gabarit = "coter/_constats.html" if en_fragment(request) else "coter/controler.html"
+    contexte: dict[str, Any] = {"onglets": ONGLETS, "textes": exercice.textes(), "texte": texte, "fautes": [], "controle": None}
     try:
         controle = _controler(factures, texte)
     except Erreurs as erreurs:
-        if en_fragment(request):
-            return page_d_erreur(request, 422, erreurs.fautes)
-        vide = {"onglets": ONGLETS, "textes": exercice.textes(), "texte": EN_VIGUEUR, "fautes": erreurs.fautes, "controle": None}
-        return rendre(request, "coter/controler.html", vide, 422)
+        return rendre(request, gabarit, {**contexte, "fautes": erreurs.fautes}, 422)
     if sortie == "csv":
         return _en_csv(controle)
-    contexte = {"onglets": ONGLETS, "textes": exercice.textes(), "texte": texte, "fautes": [], "controle": controle, **_constats(controle)}
-    return rendre(request, "coter/_constats.html" if en_fragment(request) else "coter/controler.html", contexte)
+    return rendre(request, gabarit, {**contexte, "controle": controle, **_constats(controle)})
 
 
 def _repondre(dite: seance.Seance) -> dict[str, Any]:
@@ -176,7 +173,10 @@ def _constats(controle: Controle) -> dict[str, Any]:
     synthese = controle.synthese()
     enjeu = controle.constats.get_column("enjeu").sum()
     return {
-        "synthese": synthese.head(SYNTHESE_MONTREE).to_dicts(), "synthese_en_plus": max(0, synthese.height - SYNTHESE_MONTREE),
+        "synthese": [
+            {**ligne, "textes": references([ligne["references"]] if ligne["references"] else [])} for ligne in synthese.head(SYNTHESE_MONTREE).to_dicts()
+        ],
+        "synthese_en_plus": max(0, synthese.height - SYNTHESE_MONTREE),
         "constats": controle.constats.head(CONSTATS_MONTRES).to_dicts(), "constats_en_plus": max(0, controle.constats.height - CONSTATS_MONTRES),
         "enjeu": int(enjeu or 0), "nombre": controle.constats.height,
         "ecartees": [

@@ -218,7 +218,7 @@ def _liste(request: Request, visiteur: Visiteur, piece: str, regard: Vue, cherch
     contexte |= {
         "cherche": cherche, "rangees": rangees, "page": page, "pages": pages, "trouves": len(rangs), "effectif": fin.patients.height,
         "actes_lus": ouvert.dossier.evenements.height, "observation": _observation(cabinet), "fin": _observation(fin),
-        "comptes": _comptes(suivis_fin, suivis_jour), "montant": fin.medecin.expliquer("prevention_total").valeur,
+        "par_indicateur": _comptes(suivis_fin, suivis_jour), "montant": fin.medecin.expliquer("prevention_total").valeur,
         "montant_du_jour": None if jour is None else jour.medecin.expliquer("prevention_total").valeur,
         "eligible": fin.medecin.valeur("fmt_eligible"), "a_gagner": vers_entier(suivis_fin.get_column("gain").sum(), "EUR"),
         "a_suivre": len(suivi.choisir(suivis_fin, Filtre(a_gagner=True))), "prix": fin.contexte.figure("prevention", "montant_indicateur")[1],
