@@ -239,6 +239,21 @@ def test_les_octets_supprimes_ne_sont_plus_dans_les_fichiers(tmp_path: Path, cle
         assert coffre.lister(POSTE, "dossier")[0].titre == "Reste"
 
 
+def test_une_lecture_en_cours_n_empeche_pas_de_supprimer(tmp_path: Path, cle: Cle, politique: Politique) -> None:
+    """The reader still sees its moment; the bytes go once it has left, even if the process was killed meanwhile."""
+    coffre = Coffre.ouvrir(f"sqlite:///{tmp_path}/base.db", cle, migrer=True, politique=politique)
+    id = coffre.deposer(POSTE, "dossier", "Part", b"1").id
+    lue = text("SELECT contenu FROM version WHERE piece = :id")
+    with coffre.lecture() as connexion:
+        chiffre = bytes(connexion.execute(lue, {"id": id}).scalar_one())
+        coffre.supprimer(POSTE, id)
+        assert coffre.lister(POSTE, "dossier") == [] and bytes(connexion.execute(lue, {"id": id}).scalar_one()) == chiffre
+        assert chiffre in _octets(tmp_path)
+    coffre.moteur.dispose(close=False)  # as a killed process leaves it
+    with Coffre.ouvrir(f"sqlite:///{tmp_path}/base.db", cle):
+        assert chiffre not in _octets(tmp_path)
+
+
 def _octets(dossier: Path) -> bytes:
     return b"".join(fichier.read_bytes() for fichier in sorted(dossier.iterdir()))
 

@@ -38,7 +38,10 @@ class Coffre(Pieces, Comptes, Acces):
             ouvert = moteur(url)
             try:
                 exiger_la_version(migrations.version_de(ouvert))
-                return cls(ouvert, cle, politique or Politique())
+                coffre = cls(ouvert, cle, politique or Politique())
+                # A deletion that a power cut interrupted is finished here.
+                effacer_les_traces(ouvert)
+                return coffre
             except BaseException:
                 ouvert.dispose()
                 raise

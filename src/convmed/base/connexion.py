@@ -27,6 +27,9 @@ PRAGMAS = {
     "temp_store": "MEMORY",
 }
 
+# How long a deletion waits for those who read, in milliseconds.
+PATIENCE = 2000
+
 
 def lire_url(texte: str) -> URL:
     """Return the address of a base; `Erreurs`, which never repeats it: it may hold a password."""
@@ -102,15 +105,18 @@ def joignable() -> Iterator[None]:
 def effacer_les_traces(moteur: Engine) -> None:
     """Make sure that deleted bytes are no longer in the files of SQLite: its log is written back, then emptied.
 
-    In PostgreSQL they leave the tables with VACUUM, which it runs by itself.
+    Someone who reads a moment of before (a copy being made) keeps them there; they then go at the next deletion, at the
+    end of the server or at its start. In PostgreSQL they leave the tables with VACUUM, which it runs by itself.
     """
     if moteur.dialect.name != "sqlite":
         return
     brute = moteur.raw_connection()
     try:
         curseur = brute.cursor()
+        curseur.execute(f"PRAGMA busy_timeout={PATIENCE}")
         curseur.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         curseur.fetchall()
+        curseur.execute(f"PRAGMA busy_timeout={PRAGMAS['busy_timeout']}")
         curseur.close()
     finally:
         brute.close()
