@@ -93,9 +93,9 @@ def liste(elements: Iterable[str]) -> Bloc:
     return {"genre": "liste", "elements": list(elements)}
 
 
-def image(svg: bytes, dit: str) -> Bloc:
-    """Return a chart as SVG; `dit` tells it to who does not see it."""
-    return {"genre": "image", "svg": svg.decode("utf-8"), "dit": dit}
+def image(svg: bytes, dit: str, legende: str = "") -> Bloc:
+    """Return a chart as SVG under its legend; `dit` tells it to who does not see it."""
+    return {"genre": "image", "svg": svg.decode("utf-8"), "dit": dit, "legende": legende}
 
 
 def arbre(rangees: Iterable[tuple[int, str, str, str]]) -> Bloc:

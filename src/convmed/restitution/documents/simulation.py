@@ -73,12 +73,10 @@ def _parties(resultat: Mapping[str, Any]) -> Iterator[Bloc]:
             ("", [i["libelle"], effectif(i["valides"]), effectif(i["non_valides"])]) for i in resultat["indicateurs"]), "Indicateurs validés")  # fmt: skip
 
 
-def _partie(nom: str, dessin: Panneau) -> Iterator[Bloc]:
-    yield page.titre(nom)
+def _partie(nom: str, dessin: Panneau) -> tuple[Bloc, Bloc]:
     # A title drawn in the chart would repeat the one of the part, and be cut where it is long.
-    if dessin.titre != nom:
-        yield page.paragraphe(dessin.titre, discret=True)
-    yield page.image(seul(replace(dessin, titre=""), "svg"), dessin.dit)
+    legende = dessin.titre if dessin.titre != nom else ""
+    return page.titre(nom), page.image(seul(replace(dessin, titre=""), "svg"), dessin.dit, legende)
 
 
 def _nombres(*titres: str) -> list[Colonne]:
