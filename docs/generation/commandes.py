@@ -37,7 +37,7 @@ def _page(nom: str, commande: click.Command, niveau: int) -> list[str]:
               "```text", _usage(nom, commande), "```", ""]  # fmt: skip
     rangees = list(_parametres(commande))
     if rangees:
-        lignes += table(["argument ou option", "attendu", "par défaut", "ce qu'elle dit"], rangees)
+        lignes += table(["argument ou option", "ce qu'il dit"], rangees)
     if isinstance(commande, click.Group):
         for sous_nom, sous in sorted(commande.commands.items()):
             lignes += _page(f"{nom} {sous_nom}", sous, niveau + 1)
@@ -49,19 +49,19 @@ def _usage(nom: str, commande: click.Command) -> str:
     return " ".join([nom, *commande.collect_usage_pieces(contexte)])
 
 
-def _parametres(commande: click.Command) -> Iterator[tuple[str, ...]]:
+def _parametres(commande: click.Command) -> Iterator[tuple[str, str]]:
     for parametre in commande.params:
-        if isinstance(parametre, click.Option) and parametre.hidden:
-            continue
-        noms = ", ".join(map(code, parametre.opts)) if isinstance(parametre, click.Option) else code(nom_de(parametre))
-        drapeau = isinstance(parametre, click.Option) and parametre.is_flag
-        aide = mots(parametre.help or "") if isinstance(parametre, click.Option) else ""
-        requis = " (obligatoire)" if parametre.required else ""
-        yield noms, "" if drapeau else mots(attendu(parametre.type)) + requis, _defaut(parametre), aide
+        if not isinstance(parametre, click.Option):
+            yield code(nom_de(parametre)), _precision(parametre)
+        elif not parametre.hidden:
+            yield "<br>".join(map(code, [*parametre.opts, *parametre.secondary_opts])), f"{mots(parametre.help or '')} {_precision(parametre)}".strip()
 
 
-def _defaut(parametre: click.Parameter) -> str:
-    if not isinstance(parametre, click.Option) or not parametre.show_default or parametre.default is None:
-        return ""
-    valeur = parametre.default
-    return code(", ".join(map(str, valeur)) if isinstance(valeur, (list, tuple)) else valeur)
+def _precision(parametre: click.Parameter) -> str:
+    """Say what a parameter accepts, whether it must be given, and what it is without."""
+    option = isinstance(parametre, click.Option)
+    dits = [] if option and parametre.is_flag else [f"Attendu : {mots(attendu(parametre.type))}."]
+    dits += ["Obligatoire."] if option and parametre.required else []
+    valeur = parametre.default if option and parametre.show_default else None
+    dits += [f"Par défaut : {code(', '.join(map(str, valeur)) if isinstance(valeur, (list, tuple)) else valeur)}."] if valeur is not None else []
+    return f"<small>{' '.join(dits)}</small>" if dits else ""

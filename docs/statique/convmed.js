@@ -4,10 +4,9 @@ document$.subscribe(function () {
   if (recherche) {
     recherche.setAttribute("aria-label", "Recherche")
   }
-  // The levels of one menu are parts of it, and a button to copy needs no landmark.
-  document.querySelectorAll("nav nav[data-md-level], .md-code__nav").forEach(function (niveau) {
-    niveau.setAttribute("role", "none")
-    niveau.removeAttribute("aria-labelledby")
+  // A button to copy needs no landmark of its own.
+  document.querySelectorAll(".md-code__nav").forEach(function (boutons) {
+    boutons.setAttribute("role", "none")
   })
   // A block wider than the screen scrolls.
   document.querySelectorAll("pre > code, .md-typeset__scrollwrap").forEach(function (bloc) {

@@ -36,7 +36,8 @@ ELLIPSE = re.compile(r"\[\.\.\.\]|…")
 CADRES = re.compile(r"[─━═┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛┡┩╇]+")
 INSECABLES = str.maketrans("\u202f\xa0│┃", "    ")
 REGLES = sorted((RACINE / "src" / "convmed" / "dispositifs").glob("*/regles.py"))
-REFUS = ("Erreur : ", '{"erreurs"')
+# How a command ends that shows one of these: refused, or not as it should be.
+CODES = {"Erreur : ": 2, '{"erreurs"': 2, "Non conforme": 1}
 DUREE = 120
 # Wide enough for a page. What is shortened line by line is looked for in lines that nothing folds.
 LARGEUR, SANS_PLI = 110, 400
@@ -157,7 +158,7 @@ def _commande(commande: str, montre: str | None, ici: Path, souple: bool) -> lis
     if commande.startswith("make "):
         return []
     fait = executer(["bash", "-euo", "pipefail", "-c", commande], ici, SANS_PLI if souple else LARGEUR)
-    attendu = 2 if montre and any(mot in montre for mot in REFUS) else 0
+    attendu = next((code for mot, code in CODES.items() if montre and mot in montre), 0)
     if fait.returncode != attendu:
         return [f"$ {commande}\nfinit par {fait.returncode}, et non {attendu} :\n{fait.stdout[-3000:]}"]
     if montre and not convient(montre, fait.stdout, souple):
