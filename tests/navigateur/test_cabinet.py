@@ -114,7 +114,28 @@ def test_un_autre_exercice_un_autre_texte(page: Page, serveur: str, verifier: Re
     expect(page).to_have_url(re.compile("texte=convention-2016"))
     expect(somme(page)).to_have_text(plie(attendu("secteur-2-sans-option", 2025, "convention-2016").total))
     expect(page.get_by_label("Texte")).to_have_value("convention-2016")
+    expect(page.get_by_role("button", name="Imprimer")).to_be_visible()
     verifier(page, "cabinet-releve-2016")
+
+
+def test_un_exercice_ou_un_texte_qui_ne_va_pas_se_dit(page: Page, serveur: str, verifier: Regard) -> None:
+    adresse = deposer(page, serveur, "pediatre")
+    for requete, dit in (("annee=1999", "une année de 2018 à 2030"), ("texte=ailleurs", "ailleurs"), ("texte=/etc/passwd", "texte"), ("annee=demain", "annee")):
+        reponse = page.goto(f"{adresse}?{requete}")
+        assert reponse is not None and reponse.status == 422
+        expect(page.get_by_role("alert")).to_contain_text(dit)
+    # Children who were not born yet: the exercise may be changed in the page that says so.
+    reponse = page.goto(f"{adresse}?annee=2018")
+    assert reponse is not None and reponse.status == 422
+    expect(page.get_by_role("alert")).to_contain_text("naissance après la fin de 2018")
+    verifier(page, "cabinet-impossible")
+    page.get_by_label("Exercice").select_option("2026")
+    expect(somme(page)).to_have_text(plie(attendu("pediatre").total))
+
+
+@pytest.mark.parametrize("suite", ["x", "../etc", "00000000-0000-4000-8000-000000000000", "x/ligne/1", "x/releve.pdf", "x/modifier", "x/versions"])
+def test_un_dossier_qui_n_existe_pas(page: Page, serveur: str, suite: str) -> None:
+    assert page.context.request.get(f"{serveur}/cabinet/{suite}").status == 404
 
 
 def test_d_ou_vient_la_part_d_un_patient(page: Page, serveur: str, verifier: Regard) -> None:
@@ -266,7 +287,7 @@ def test_un_nouveau_venu_a_son_releve_en_cinq_minutes_au_clavier(page: Page, ser
     expect(page.get_by_role("heading", level=1)).to_have_text("Mon cabinet en cinq minutes")
     verifier(page, "cabinet-formulaire")
     reponses = [
-        ("Spécialité", "Médecine g"), ("Secteur", "Secteur 1"), ("Option tarifaire", "Aucune"), ("Zone du cabinet principal", "Zone d’i"),
+        ("Spécialité", "M"), ("Secteur", "Secteur 1"), ("Option tarifaire", "Aucune"), ("Zone du cabinet principal", "Zone d"),
         ("80 ans ou plus, en ALD, sans C2S", "55"), ("80 ans ou plus, en ALD, avec C2S", "3"), ("Moins de 80 ans, en ALD, sans C2S", "160"),
         ("80 ans ou plus, sans ALD, sans C2S", "34"), ("75 à 79 ans, sans ALD, sans C2S", "23"), ("7 à 74 ans, sans ALD, sans C2S", "640"),
         ("7 à 74 ans, sans ALD, avec C2S", "94"), ("Moins de 7 ans, sans ALD, sans C2S", "55"),
@@ -296,6 +317,7 @@ def test_un_nouveau_venu_a_son_releve_en_cinq_minutes_au_clavier(page: Page, ser
     expect(somme(page)).to_have_text(plie(round((fmt["total"] + stage["total"]) * 100)))
     expect(page.locator(".resultat")).to_contain_text("incomplet")
     expect(page.locator("#contenu")).to_contain_text("personne de réel n’y figure")
+    expect(page.locator(".definitions")).to_contain_text("Médecine générale")
     assert time.monotonic() - debut < 300
     verifier(page, "cabinet-releve-du-formulaire")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from convmed.base.droits import Interdit
@@ -67,7 +68,7 @@ def versions(request: Request, visiteur: Connecte, piece: str, choisi: Choisi) -
 
 
 @routeur.post("/cabinet/{piece}/versions/{numero}")
-def reprendre(visiteur: Connecte, piece: str, numero: int, recu: Recu) -> Response:
+def reprendre(visiteur: Connecte, piece: str, numero: Annotated[int, Path(ge=1, le=1_000_000_000)], recu: Recu) -> Response:
     """Write an older version again, as the last one."""
     ancienne = visiteur.coffre.ouvrir_piece(visiteur.utilisateur, piece, numero)
     depuis_octets(ancienne.contenu)
