@@ -12,7 +12,7 @@ from convmed.dispositifs.socle import tous
 from convmed.donnees.entites import REGISTRE
 from convmed.interfaces.api.banc import cas_de
 from convmed.interfaces.web import texte_contenu as contenu
-from convmed.interfaces.web.rendu import francais
+from convmed.interfaces.web.rendu import dit
 from convmed.interfaces.web.texte_escalier import escalier
 from convmed.interfaces.web.texte_exemples import SAISIE_AU_PLUS, jouer, jouer_tous
 from convmed.textes import baremes
@@ -85,5 +85,5 @@ def test_a_figure_that_changes_is_drawn_without_a_style() -> None:
 
 
 def test_french_words_are_written_as_french_is() -> None:
-    assert francais("l'aide « socle » : 5 %") == "l’aide «\xa0socle\xa0»\xa0: 5\xa0%"
+    assert dit("l'aide « socle » : 5 %") == "l’aide «\xa0socle\xa0»\xa0: 5\xa0%"
     assert contenu.unite_dite("EUR/patient/an") == "€ par patient, par an"

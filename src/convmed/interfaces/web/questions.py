@@ -13,7 +13,7 @@ from convmed.dispositifs.contrat import ANNEES, CasRefuses
 from convmed.dispositifs.sanctions import procedures
 from convmed.dispositifs.sanctions.questions import SANCTIONS
 from convmed.interfaces.web.champs import Champ
-from convmed.interfaces.web.rendu import francais, jour, montant_en_euros
+from convmed.interfaces.web.rendu import dit, jour, montant_en_euros
 from convmed.interfaces.web.texte_exemples import en_explication
 from convmed.moteur.valeurs import Explication
 from convmed.textes import Faute
@@ -141,8 +141,8 @@ def _mot(valeur: Any) -> str:
     texte = str(valeur)
     if re.fullmatch(r"\d{4}-\d\d-\d\d", texte):
         return jour(texte)
-    return VALEURS.get(texte, francais(texte))
+    return VALEURS.get(texte, dit(texte))
 
 
 def _capitale(mots: str) -> str:
-    return francais(mots[:1].upper() + mots[1:])
+    return dit(mots[:1].upper() + mots[1:])

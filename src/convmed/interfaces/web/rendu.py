@@ -130,11 +130,6 @@ def dit(texte: str) -> str:
     return insecables(texte.replace("'", "’"))
 
 
-def francais(texte: str) -> str:
-    """Return words of the data (labels, reasons) with the apostrophes and the spaces of French."""
-    return insecables(re.sub(r"(?<=\w)'(?=[\w«])", "\N{RIGHT SINGLE QUOTATION MARK}", texte))
-
-
 @cache
 def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -148,7 +143,7 @@ def _moteur() -> jinja2.Environment:
     )  # fmt: skip
     moteur.filters |= {
         "montant": montant, "montant_en_euros": montant_en_euros, "nombre": nombre, "jour": jour, "jour_en_lettres": jour_en_lettres,
-        "afficher": afficher, "markdown": en_html, "francais": francais, "dit": dit,
+        "afficher": afficher, "markdown": en_html, "dit": dit,
     }  # fmt: skip
     moteur.globals |= {
         "navigation": NAVIGATION, "version": version("convmed"), "empreinte": empreinte(),

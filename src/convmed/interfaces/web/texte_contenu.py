@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from convmed.dispositifs.socle import Demande, tous
 from convmed.donnees.entites import REGISTRE
 from convmed.interfaces.web.recherche import sans_accents
-from convmed.interfaces.web.rendu import en_html, francais
+from convmed.interfaces.web.rendu import dit, en_html
 from convmed.moteur import noeuds
 from convmed.moteur.redaction import LigneDeDecision, table_de_decision
 from convmed.moteur.registre import DEBUT, FIN, Contexte, Entree, Regle, RegleAbsente
@@ -84,7 +84,7 @@ class Liens:
 
 def titre(dispositif: str) -> str:
     """Return the name of a dispositif; `KeyError` if there is none."""
-    return francais(tous()[dispositif].titre)
+    return dit(tous()[dispositif].titre)
 
 
 @cache
@@ -112,7 +112,7 @@ def _section(nom: str, markdown: str) -> Section:
 def _courber(texte: str) -> str:
     """Write the apostrophes and spaces of French; what stands between backquotes is code, and stays."""
     morceaux = re.split(r"(```.*?```|`[^`\n]*`)", texte, flags=re.DOTALL)
-    return "".join(un if un.startswith("`") else francais(un) for un in morceaux)
+    return "".join(un if un.startswith("`") else dit(un) for un in morceaux)
 
 
 def periode(du: dt.date, au: dt.date) -> str:

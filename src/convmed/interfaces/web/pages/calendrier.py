@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from convmed.dispositifs.socle import tous
-from convmed.interfaces.web.rendu import francais, rendre
+from convmed.interfaces.web.rendu import rendre
 from convmed.interfaces.web.visiteur import Connecte
 from convmed.restitution.mesures import Mesure, dispositifs_de_la_nomenclature, en_ics, mesures
 from convmed.textes import EN_VIGUEUR, Erreurs, Faute, trouver_texte
@@ -42,7 +42,7 @@ def calendrier(
     contexte = {
         "mesures": [{"mesure": une, "date_ou_fin": une.date or FIN_DES_TEMPS} for une in liste[debut : debut + PAR_PAGE]], "total": len(liste), "page": page, "pages": pages, "fautes": fautes, **demande,
         "lien": lambda **autres: "/texte/calendrier?" + urlencode({**demande, **autres}), "ics": "/texte/calendrier.ics?" + urlencode(demande),
-        "textes": [(nom, un.libelle) for nom, un in textes_connus().items()], "francais": francais, "titres": {nom: un.titre for nom, un in tous().items()},
+        "textes": [(nom, un.libelle) for nom, un in textes_connus().items()], "titres": {nom: un.titre for nom, un in tous().items()},
         "dispositifs": [(NOMENCLATURE, "Actes et tarifs (nomenclature)"), (TOUS, "Tous les dispositifs"),
                         *sorted(((nom, un.titre) for nom, un in tous().items()), key=lambda paire: paire[1])],
     }  # fmt: skip

@@ -17,7 +17,7 @@ from convmed.donnees.entites import REGISTRE
 from convmed.interfaces.api.banc import cas_de
 from convmed.interfaces.web import texte_contenu as contenu
 from convmed.interfaces.web.recherche import sans_accents
-from convmed.interfaces.web.rendu import en_fragment, francais, rendre
+from convmed.interfaces.web.rendu import dit, en_fragment, rendre
 from convmed.interfaces.web.texte_escalier import escalier
 from convmed.interfaces.web.texte_exemples import ecrire, jouer, jouer_tous
 from convmed.interfaces.web.texte_index import GENRES, index
@@ -210,7 +210,7 @@ def _noms_des_regles(dispositif: str) -> list[str]:
 
 def _debut(dispositif: str) -> str:
     """Return the first sentence of a sheet."""
-    texte = francais(contenu.fiche(dispositif)[0].texte or contenu.fiche(dispositif)[1].texte)
+    texte = dit(contenu.fiche(dispositif)[0].texte or contenu.fiche(dispositif)[1].texte)
     phrase = re.split(r"(?<!\bart)(?<!annexe)\. ", texte, maxsplit=1)[0].rstrip(".")
     return phrase + "." if len(phrase) <= 200 else phrase[:200].rpartition(" ")[0] + " …"
 
