@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
-    consumes,
-    initialize,
+        initialize,
     multiple,
     rule,
     run_state_machine_as_test,
@@ -51,11 +50,17 @@ class Machine(RuleBasedStateMachine):
     # Most of the time someone who has to do with the piece: those who have not are refused, and that is soon seen.
     concernes = st.sampled_from(["proprietaire", "invite"]) | gens
 
-    @initialize()
-    def vider(self) -> None:
+    @initialize(target=pieces, donnees=st.lists(st.tuples(gens, st.sampled_from(["ecriture", "lecture"])), min_size=5, max_size=5))
+    def commencer(self, donnees: list[tuple[str, str]]) -> Any:
+        """Begin with a piece of each kind, that somebody was given: left to chance alone, few would ever be."""
         with self.coffre.ecriture() as connexion:
             connexion.execute(text("DELETE FROM piece"))
         self.modele: dict[str, Attendue] = {}
+        premieres = [("medecin", "dossier"), ("medecin2", "procedure"), ("agent", "contrat"), ("secretariat", "scenario"), ("poste", "scenario")]
+        ids = [self.deposer(qui, genre, "Une", b"1") for qui, genre in premieres]
+        for id, (a, droit) in zip(ids, donnees, strict=True):
+            self.partager("proprietaire", id, a, droit)
+        return multiple(*ids)
 
     def teardown(self) -> None:
         for nom in self.comptes:
@@ -63,6 +68,9 @@ class Machine(RuleBasedStateMachine):
         assert self.coffre.verifier_journal() is None
 
     @rule(target=pieces, qui=gens, genre=st.sampled_from(GENRES), titre=st.text(st.characters(codec="utf-8"), max_size=5), contenu=st.binary(max_size=20))
+    def deposer_encore(self, qui: str, genre: Any, titre: str, contenu: bytes) -> Any:
+        return self.deposer(qui, genre, titre, contenu)
+
     def deposer(self, qui: str, genre: Any, titre: str, contenu: bytes) -> Any:
         if genre not in A_SOI[self._role(qui)]:
             with pytest.raises(Interdit):
@@ -141,11 +149,6 @@ class Machine(RuleBasedStateMachine):
             return
         self.coffre.supprimer(self.comptes[qui], id)
         del self.modele[id]
-
-    @rule(id=consumes(pieces))
-    def son_proprietaire_la_supprime(self, id: str) -> None:
-        if id in self.modele:
-            self.supprimer(self.modele[id].proprietaire, id)
 
     @rule(qui=gens)
     def regarder(self, qui: str) -> None:
