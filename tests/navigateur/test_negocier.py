@@ -170,7 +170,7 @@ def test_chercher_un_chiffre_garde_ceux_qui_ont_change(page: Page, pret: str, ve
 
 
 @pytest.mark.parametrize(
-    ("ecrit", "dit"), [("beaucoup", "une valeur en EUR/patient/an"), ("1,234", "une valeur en EUR/patient/an"), ("1" * 60, "une valeur en EUR"), ("<b>x</b>", "une valeur")]
+    ("ecrit", "dit"), [("beaucoup", "un nombre, en €/patient/an, deux décimales au plus"), ("1,234", "deux décimales au plus"), ("1" * 60, "un nombre"), ("<b>x</b>", "<b>x</b>")]
 )
 def test_un_chiffre_faux_le_dit_pres_de_lui(page: Page, pret: str, ecrit: str, dit: str) -> None:
     page.goto(adresse(pret, **changee(ecrit)))
@@ -308,11 +308,13 @@ def test_deposer_un_scenario(page: Page, pret: str, verifier: Callable[[Page, st
 def test_les_documents(page: Page, pret: str, attendu: dict[str, Any]) -> None:
     requete = page.request
     page.goto(adresse(pret, **changee(120)))
-    for nom in ("rapport.html", "rapport.pdf", "resultat.json"):
+    for nom in ("rapport.html", "rapport.pdf", "rapport.xlsx", "resultat.json"):
         reponse = requete.get(adresse(pret, f"/documents/{nom}", **changee(120)))
         assert reponse.status == 200 and reponse.headers["content-disposition"].startswith("attachment")
         if nom == "rapport.pdf":
             assert reponse.body().startswith(b"%PDF")
+        if nom == "rapport.xlsx":
+            assert reponse.body().startswith(b"PK")
         if nom == "resultat.json":
             recu = json.loads(reponse.body())
             assert {cle: recu[cle] for cle in ("masse", "medecins", "deciles", "groupes")} == {cle: attendu[cle] for cle in ("masse", "medecins", "deciles", "groupes")}

@@ -199,7 +199,7 @@ def resoudre(visiteur: Visiteur, choix: Choix, trace: str = "") -> Negociation:
     try:
         return Negociation(choix, dessous, contre, poser(dessous, valeurs, NOM, LIBELLE), {})
     except Erreurs as erreurs:
-        return Negociation(choix, dessous, contre, None, {cle: faute for faute in erreurs.fautes if (cle := _cle(faute)) in choix.figures})
+        return Negociation(choix, dessous, contre, None, {cle: _dite(faute, cle) for faute in erreurs.fautes if (cle := _cle(faute)) in choix.figures})
 
 
 def texte_de(visiteur: Visiteur, designation: str) -> Texte:
@@ -368,6 +368,15 @@ def _memes(figure: Figure, ecrit: str, valeur: Valeur | None) -> bool:
 def _cle(faute: Faute) -> Cle:
     _, dispositif, nom, *_ = (*(faute.champ or "").split("."), "", "")
     return dispositif, nom
+
+
+def _dite(faute: Faute, cle: Cle) -> Faute:
+    """Return a fault as the reader of a form is told it: the label of the field, and a number with a comma."""
+    figure = baremes()[cle[0]][cle[1]]
+    unite, lisible = base(figure.unite), unite_lisible(figure.unite)
+    nombre = f"un nombre, en {lisible}" if lisible else "un nombre"
+    attendu = faute.attendu if unite in UNITES_SANS_NOMBRE else f"{nombre}, deux décimales au plus" if unite in ("EUR", "%") else nombre
+    return replace(faute, champ=figure.libelle, attendu=attendu)
 
 
 def _du_groupe(groupe: str, recherche: str) -> list[Figure]:

@@ -42,6 +42,7 @@ EXERCICES_SUIVANTS = 5
 RAPPORTS = {
     "rapport.html": ("text/html; charset=utf-8", "Rapport (HTML)"),
     "rapport.pdf": ("application/pdf", "Rapport (PDF)"),
+    "rapport.xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Tableur (xlsx)"),
     "resultat.json": ("application/json", "Résultats (JSON)"),
 }
 # One click away: what the health insurance proposed, and scenarios to begin from.
@@ -80,6 +81,10 @@ def telecharger(request: Request, visiteur: Connecte, nom: str) -> Response:
         from convmed.restitution.documents.simulation import simulation_pdf
 
         return _fichier(simulation_pdf(resultat), genre, nom)
+    if nom == "rapport.xlsx":
+        from convmed.restitution.documents.tableurs import simulation_xlsx
+
+        return _fichier(simulation_xlsx(resultat), genre, nom)
     if nom == "rapport.html":
         from convmed.restitution.rapport_simulation import en_html
 
