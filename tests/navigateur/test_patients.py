@@ -24,6 +24,7 @@ import convmed
 from convmed.base import POSTE, Cle, Coffre
 from convmed.donnees.dossier import Dossier, lire_dossier
 from convmed.donnees.serialisation import en_octets
+from convmed.interfaces.web.rendu import dit as en_francais
 from convmed.interfaces.web.rendu import montant, montant_en_euros
 from convmed.restitution import suivi, tableau_de_bord
 
@@ -137,14 +138,14 @@ def test_un_patient_ce_qu_il_faut_faire_et_d_ou_viennent_ses_montants(page: Page
     expect(page.locator(".frise > li")).to_have_count(len(premier["indicateurs"]))
     siennes = {ligne["indicateur"]: ligne for ligne in longue.filter(pl.col("patient") == premier["patient"]).to_dicts()}
     for nom, indicateur in suivi.PAR_INDICATEUR.items():
-        ligne = page.get_by_role("region", name="Les quinze indicateurs").get_by_role("row", name=indicateur.libelle)
+        ligne = page.get_by_role("region", name="Les quinze indicateurs").get_by_role("row", name=en_francais(indicateur.libelle))
         attendu = {"valide": "validé", "non-valide": "non validé", "non-concerne": "non concerné", "exclu": "exclu"}[siennes[nom]["etat"]]
         expect(ligne.locator(".etat").last).to_have_text(attendu)
         if siennes[nom]["dernier_acte"]:
             expect(ligne).to_contain_text(f"{siennes[nom]['dernier_acte']:%d/%m/%Y}")
     forfait = convmed.expliquer(EXEMPLES / "cabinet-zip", 1, ANNEE, patient=premier["patient"])
     expect(page.locator(".cles")).to_contain_text(montant(forfait.valeur))
-    page.get_by_text("Suivi du diabète par l'HbA1c").last.click()
+    page.locator("summary", has_text=re.compile("Suivi du diabète par l.HbA1c")).click()
     verifier(page, "patient")
     page.get_by_role("link", name="Patient suivant").click()
     expect(page.get_by_role("heading", level=1)).not_to_have_text(f"Patient {premier['patient']}")
