@@ -6,7 +6,7 @@ import datetime as dt
 import importlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from convmed.donnees.entites import REGISTRE
@@ -69,6 +69,12 @@ class Resultat:
     explications: dict[str, Explication] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=64)
+def _acquis(chaine: tuple[str, ...], date: dt.date, annee: int) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
+    """Return what contexts of one text, day and exercise share: the figures found, the rules in force, what is compiled of them."""
+    return {}, {}, {}
+
+
 @dataclass(frozen=True, slots=True)
 class Demande:
     """The frame of one calculation: the text, the exercise, and the date of an act or step if there is one."""
@@ -79,9 +85,10 @@ class Demande:
 
     def contexte(self, date: dt.date | None = None, **parametres: object) -> Contexte:
         """Return the context of rules and figures at a date (by default the act's, or 1 January of the exercise)."""
-        return Contexte(
-            REGISTRE, baremes(), self.texte, date or self.date or dt.date(self.annee, 1, 1), self.annee, parametres
-        )
+        jour = date or self.date or dt.date(self.annee, 1, 1)
+        # A scenario is read anew each time: two of one name may differ.
+        acquis = ({}, {}, {}) if self.texte.ajouts else _acquis(self.texte.chaine, jour, self.annee)
+        return Contexte(REGISTRE, baremes(), self.texte, jour, self.annee, parametres, *acquis)
 
 
 class Refus(Erreurs):
