@@ -130,8 +130,8 @@ def test_optam_stay_join_or_leave(serveur: str, page: Page, verifier: Regard) ->
     page.get_by_label("Honoraires remboursables").fill("101 700")
     page.get_by_label("Dépassements, en euros").fill("17 200")
     page.get_by_label("Honoraires à tarif opposable, en euros").fill("74 900")
-    with page.expect_navigation():
-        page.get_by_role("button", name="Enregistrer le relevé").click()
+    page.get_by_role("button", name="Enregistrer le relevé").click()
+    expect(page.get_by_role("region", name="Engagement et suivi")).to_contain_text("31/10/2026")
     situation = {
         "choix": "rester", "medecin": {"specialite": "05", "secteur": "2", "option_tarifaire": "optam"}, "honoraires_opposables": 92000, "taux_de_charges": 0.083,
         "depassements_avec_option": 18800, "depassements_sans_option": 34000, "engagement": {"taux_depassement": 0.152, "taux_opposable": 0.747},

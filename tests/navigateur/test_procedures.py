@@ -89,7 +89,7 @@ def test_two_hands_on_one_file(serveur: str, page: Page, verifier: Regard) -> No
     verifier(page, "procedures-historique")
     page.get_by_role("button", name="Reprendre la version 1").click()
     page.wait_for_url(adresse)
-    expect(page.locator(".frise")).not_to_contain_text("Décision du directeur, motivée (directeur de la caisse)\n")
+    expect(page.locator(".frise li.fait")).to_have_count(9)
     page.goto(adresse + "/gerer")
     expect(page.locator("tbody tr")).to_have_count(3)
     page.on("dialog", lambda question: question.accept())

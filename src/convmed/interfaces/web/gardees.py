@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from convmed.base.coffre import Introuvable, Piece
+from convmed.base.coffre import Conflit, Introuvable, Piece
 from convmed.base.droits import Droit, Genre, jamais
 from convmed.interfaces.web.rendu import rendre
 from convmed.interfaces.web.visiteur import Connecte, Visiteur
@@ -40,6 +40,12 @@ def ouvrir(visiteur: Visiteur, genre: Genre, id: str, version: int | None = None
         raise Introuvable
     ouverte = visiteur.coffre.ouvrir_piece(visiteur.utilisateur, id, version)
     return Gardee(ouverte.piece, ouverte.contenu, resume.version)
+
+
+def exiger_la_derniere(gardee: Gardee, version_lue: int) -> None:
+    """Raise `Conflit` if a piece was written since the version on which a visitor decided."""
+    if version_lue != gardee.derniere:
+        raise Conflit(gardee.derniere)
 
 
 def peut_deposer(visiteur: Visiteur, genre: Genre) -> bool:

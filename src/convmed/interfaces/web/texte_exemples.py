@@ -166,7 +166,7 @@ def _montrer(valeur: Any) -> str:
         case str():
             return valeur
         case dict():
-            return " ; ".join(f"{cle} : {_montrer(un)}" for cle, un in valeur.items())
+            return " ; ".join(f"{cle} : {un if cle.startswith('annee') else _montrer(un)}" for cle, un in valeur.items())
         case list():
             return ", ".join(_montrer(un) for un in valeur) or "liste vide"
     return str(valeur)

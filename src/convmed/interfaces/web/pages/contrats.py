@@ -252,6 +252,7 @@ def noter(request: Request, visiteur: Connecte, id: str, recu: Recu, version_lue
         raise HTTPException(404)
     champs = vues.RELEVE if optam else vues.FAITS[quoi][1]
     try:
+        gardees.exiger_la_derniere(gardee, version_lue)
         apres = {OPTAM: vues.avec_un_releve(contenu[OPTAM], recu)} if optam else vues.avec_un_fait(contenu, quoi, recu)
         visiteur.coffre.reviser(visiteur.utilisateur, id, vues.en_octets(_verifie(apres)), version_lue=version_lue)
     except Conflit:
@@ -280,6 +281,7 @@ def remplacer(request: Request, visiteur: Connecte, id: str, recu: Recu, version
     ancien = vues.depuis(gardee)
     sorte = "optam" if vues.est_un_optam(ancien) else "assistant"
     try:
+        gardees.exiger_la_derniere(gardee, version_lue)
         contenu = _contenu(sorte, recu, ancien)
         visiteur.coffre.reviser(visiteur.utilisateur, id, vues.en_octets(contenu), titre=vues.titre_de(contenu), version_lue=version_lue)
     except Conflit:

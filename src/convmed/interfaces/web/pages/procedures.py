@@ -135,6 +135,8 @@ def noter(
     gardee = gardees.ouvrir(visiteur, GENRE, id)
     saisie = {"etape": etape, "date": date, "note": note}
     try:
+        # What was decided on an older version is not judged against a newer one.
+        gardees.exiger_la_derniere(gardee, version_lue)
         if not date:
             raise Erreurs([Faute("le jour de l’étape manque", champ="date", attendu="une date")])
         jour = gardees.lire_le_jour(date, "date")
@@ -167,6 +169,7 @@ def remplacer(
     fautes: list[Faute] = []
     conflit = False
     try:
+        gardees.exiger_la_derniere(gardee, version_lue)
         lu, etude = vues.lire_depot(contenu.replace("\r\n", "\n").encode(), gardees.lire_le_texte(), dt.date.today())
         visiteur.coffre.reviser(visiteur.utilisateur, id, lu.encode(), titre=vues.titre_de(etude), version_lue=version_lue)
         return RedirectResponse(f"/procedures/{id}", 303)
