@@ -48,6 +48,13 @@ format: $(VENV)/.dev  ## Lay the code out
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: $(VENV)/.dev  ## Build the documentation site in build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# Without --strict it would end well having asked nobody.
+audit: $(VENV)/.dev  ## Ask the published advisories about the locked dependencies (needs a network)
+	$(BIN)/pip-audit --strict --disable-pip -r requirements/dev.txt
+
 normes: $(VENV)/.dev systeme  ## Run every test and write down the norms that they hold
 	$(BIN)/python -m pytest $(PYTEST_ARGS) --ecrire-normes
 
@@ -59,7 +66,7 @@ lock: $(VENV)/.dev  ## Compile the locks again from pyproject.toml
 test-bornes: $(VENV)/.dev systeme  ## Run every test with the oldest dependencies that pyproject.toml allows
 	rm -rf $(BORNES)
 	$(BIN)/uv venv --quiet --python $(BIN)/python $(BORNES)
-	$(BIN)/uv pip compile $(SOURCES) --quiet --resolution lowest-direct --extra spark --extra equipe --group test --group build -o $(BORNES)/bornes.txt
+	$(BIN)/uv pip compile $(SOURCES) --quiet --resolution lowest-direct --extra spark --extra equipe --group test --group docs --group build -o $(BORNES)/bornes.txt
 	$(BIN)/uv pip install --quiet --python $(BORNES)/bin/python -r $(BORNES)/bornes.txt
 	$(BIN)/uv pip install --quiet --python $(BORNES)/bin/python --no-deps --editable .
 	$(BORNES)/bin/pytest $(PYTEST_ARGS)

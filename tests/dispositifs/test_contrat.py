@@ -79,6 +79,15 @@ def test_ce_qui_ressemble_a_un_nir_n_est_jamais_repete(valeur):
     assert "0175123456" not in texte
 
 
+@pytest.mark.parametrize("nir", ["2 60 09 75 100 201 45", "260097510020145", "2-60-09-75-100-201-45", 2.60097510020e12])
+def test_ni_le_message_ni_le_champ_ne_repetent_un_nir(nir):
+    for demande in ({**CAS, "texte": nir}, {**CAS, str(nir): 1}, {**CAS, "entree": {**ENTREE, str(nir): 1}}, {**CAS, "entree": {**ENTREE, "pmt": nir}}):
+        with pytest.raises(CasRefuses) as refuses:
+            repondre("vsm", demande)
+        dit = json.dumps(refuses.value.erreurs, ensure_ascii=False)
+        assert "100201" not in dit.replace(" ", "").replace("-", "") and "260097510020" not in dit
+
+
 def test_une_valeur_refusee_est_courte_et_finie():
     with pytest.raises(CasRefuses) as refuses:
         repondre("vsm", [{**CAS, "annee": float("inf")}, {**CAS, "texte": "x" * 5000}])

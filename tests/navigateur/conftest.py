@@ -111,6 +111,8 @@ def verifier() -> Callable[[Page, str], None]:
                 assert not trouves.response["violations"], f"{nom}, {largeur}, {teinte} : {_dire(trouves.response['violations'])}"
                 if dossier := os.environ.get("CONVMED_CAPTURES"):
                     page.screenshot(path=Path(dossier) / f"{nom}-{largeur}-{teinte}.png", full_page=True)
+            doubles = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, i, tous) => tous.indexOf(id) !== i)")
+            assert not doubles, f"{nom} : identifiants en double {doubles}"
             deborde = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert deborde <= 0, f"{nom}, {largeur} : la page dépasse de {deborde} pixels"
         page.set_viewport_size(BUREAU)  # type: ignore[arg-type]

@@ -109,7 +109,7 @@ def test_la_sante(serveur: str) -> None:
     (("--hote", "0.0.0.0"), "demande des comptes"),
     (("--hote", "0.0.0.0", "--comptes"), "demandent une base"),
     (("--comptes",), "demandent une base"),
-    (("--base", "sqlite:///poste.db"), "a besoin de sa clé"),
+    (("--base", "sqlite:///poste.db"), "il manque la clé de la base"),
     (("--base", "sqlite:///poste.db", "--cle", "absente"), "absente"),
     (("--port", "99999"), "port"),
 ])  # fmt: skip

@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from convmed.textes import Erreurs, Faute
+from convmed.textes import Erreurs, Faute, dit_en_francais
 
 TAILLE = 32
 VARIABLE = "CONVMED_CLE"
@@ -54,7 +54,7 @@ class Cle:
                 droits = os.fstat(fichier.fileno()).st_mode
                 contenu = fichier.read(4096)
         except OSError as erreur:
-            raise Erreurs([Faute(f"lecture impossible : {erreur.strerror}", champ="clé", fichier=str(chemin))]) from None
+            raise Erreurs([Faute(f"lecture impossible : {dit_en_francais(erreur)}", champ="clé", fichier=str(chemin))]) from None
         if os.name == "posix" and droits & (stat.S_IROTH | stat.S_IWOTH):
             raise Erreurs([Faute("ce fichier de clé est ouvert à tous les comptes de la machine", champ="clé",
                                  fichier=str(chemin), attendu=f"un fichier privé : chmod 600 {chemin}")])  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from convmed.textes import Erreurs, Faute
+from convmed.textes import Erreurs, Faute, dit_en_francais
 
 ATTENDU = "sqlite:///fichier.db, ou postgresql://compte@machine/base"
 # Any number does, provided that every process takes the same one.
@@ -136,7 +136,7 @@ def _reserver(fichier: Path) -> None:
     try:
         os.close(os.open(fichier, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as erreur:
-        raise Erreurs([Faute(f"base inaccessible : {erreur.strerror}", champ="--base", fichier=str(fichier))]) from None
+        raise Erreurs([Faute(f"base inaccessible : {dit_en_francais(erreur)}", champ="--base", fichier=str(fichier))]) from None
 
 
 def _regler(connexion: Any, _: object) -> None:

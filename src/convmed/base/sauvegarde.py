@@ -29,7 +29,7 @@ from convmed.base.connexion import ecriture, joignable, moteur
 from convmed.base.journal import Acte, noter
 from convmed.base.schema import METADONNEES, Instant, reglage, session, tentative
 from convmed.base.socle import cle_du_journal, maintenant
-from convmed.textes import Erreurs, Faute
+from convmed.textes import Erreurs, Faute, dit_en_francais
 
 TABLES = {table.name: table for table in METADONNEES.sorted_tables if table not in (session, tentative)}
 # How many rows are written at once.
@@ -129,7 +129,7 @@ def _lecture_scellee(fichier: Path, cle: Cle) -> Iterator[Iterator[Rangee]]:
             # The last line is the seal, and the only one that is no list.
             yield ((objet[0], objet[1]) for objet in map(json.loads, flux) if isinstance(objet, list))
     except OSError as erreur:
-        raise Erreurs([Faute(f"lecture impossible : {erreur.strerror}", fichier=str(fichier))]) from None
+        raise Erreurs([Faute(f"lecture impossible : {dit_en_francais(erreur)}", fichier=str(fichier))]) from None
 
 
 def _sceau_exact(flux: IO[bytes], cle: Cle) -> bool:
@@ -161,7 +161,7 @@ def _ecriture_privee(fichier: Path) -> Iterator[IO[bytes]]:
         # A link, unlike a renaming, does not replace what appeared meanwhile.
         os.link(provisoire, fichier)
     except OSError as erreur:
-        raise Erreurs([Faute(f"écriture impossible : {erreur.strerror}", fichier=str(fichier))]) from None
+        raise Erreurs([Faute(f"écriture impossible : {dit_en_francais(erreur)}", fichier=str(fichier))]) from None
     finally:
         if provisoire is not None:
             provisoire.unlink(missing_ok=True)

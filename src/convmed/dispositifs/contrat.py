@@ -20,6 +20,9 @@ ANNEES = range(2017, 2031)
 # The shape of an input without `calcul`, for a dispositif whose main calculation does not name itself.
 SANS_CALCUL = ""
 NIR = re.compile(r"[0-9](?:[ .]?[0-9AB]){12,}")
+# What separates the digits of a NIR when a person types it; wider than what a field is refused for.
+NIR_TAPE = re.compile("[0-9](?:[ ._/\u00a0\u202f-]?[0-9ABab]){12,}")
+MASQUE = "(masqué)"
 
 
 class CasRefuses(Exception):
@@ -51,17 +54,33 @@ def repondre(nom: str, demandes: Any, scenarios: bool = True) -> Any:
             erreurs += [{"cas": rang, "champ": f.champ, "valeur": montrable(f.valeur), "attendu": f.attendu, "message": f.message}
                         for f in refus.fautes]  # fmt: skip
     if erreurs:
-        raise CasRefuses(erreurs)
+        raise CasRefuses([sans_nir(erreur) for erreur in erreurs])
     return reponses if isinstance(demandes, list) else reponses[0]
 
 
 def montrable(valeur: Any) -> Any:
     """Return a refused value as it may be repeated: short, finite, and nothing that looks like a NIR."""
     if isinstance(valeur, str):
-        return "(masqué)" if NIR.search(valeur) else valeur[:80]
+        return MASQUE if NIR.search(valeur) else valeur[:80]
     if isinstance(valeur, int) and not isinstance(valeur, bool) and abs(valeur) >= 10**12:
-        return "(masqué)"
+        return MASQUE
     return str(valeur) if isinstance(valeur, float) and not math.isfinite(valeur) else valeur
+
+
+def sans_nir(objet: Any) -> Any:
+    """Return a JSON value without anything that looks like a NIR, in its texts, its keys or its numbers."""
+    match objet:
+        case str():
+            return NIR_TAPE.sub(MASQUE, objet)
+        case bool():
+            return objet
+        case int() | float():
+            return MASQUE if 10**12 <= abs(objet) < 10**15 else objet
+        case list() | tuple():
+            return [sans_nir(element) for element in objet]
+        case dict():
+            return {sans_nir(str(cle)): sans_nir(valeur) for cle, valeur in objet.items()}
+    return objet
 
 
 def repondre_un_cas(dispositif: Dispositif, demande: Any, scenarios: bool = True) -> dict[str, Any]:

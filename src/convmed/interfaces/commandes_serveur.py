@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from convmed.interfaces.console import CommandeEnFrancais
 from convmed.textes import Erreurs, Faute
 
 if TYPE_CHECKING:
-    from convmed.base.cles import Cle
     from convmed.interfaces.serveur.reglages import Reglages
 
 
-@click.command()
+@click.command(cls=CommandeEnFrancais)
 @click.option("--hote", default="127.0.0.1", show_default=True, help="L'adresse d'écoute. Une autre que celle de la machine demande des comptes et une clé.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Le port ; 0 : un port libre.")
 @click.option("--base", envvar="CONVMED_BASE", help="Où garder les dossiers : sqlite:///convmed.db ou postgresql://... Sans elle, tout s'oublie à l'arrêt.")
@@ -38,7 +38,7 @@ def serveur(
     derriere_proxy: str | None, oidc_emetteur: str, oidc_client: str, oidc_nom: str, ouvrir: bool,
 ) -> None:  # fmt: skip
     """L'application web et l'API, sur ce poste ou pour une équipe."""
-    from convmed.base.cles import Cle
+    from convmed.base.cles import Cle, lire_la_cle
     from convmed.base.coffre import Coffre
     from convmed.interfaces.serveur.reglages import Reglages, verifier
 
@@ -49,7 +49,7 @@ def serveur(
         provisoire = tempfile.mkdtemp(prefix="convmed-")
         base, maitresse = f"sqlite:///{provisoire}/poste.db", Cle.nouvelle()
     else:
-        maitresse = _lire_la_cle(cle)
+        maitresse = lire_la_cle(cle)
     try:
         reglages = Reglages(
             base=base, cle=maitresse.en_texte(), hote=hote, port=port or _port_libre(hote), hotes=nom_public, https=derriere_proxy is not None,
@@ -68,16 +68,6 @@ def serveur(
     finally:
         if provisoire is not None:
             shutil.rmtree(provisoire, ignore_errors=True)
-
-
-def _lire_la_cle(fichier: Path | None) -> Cle:
-    from convmed.base.cles import Cle
-
-    if fichier is not None:
-        return Cle.du_fichier(fichier)
-    if texte := os.environ.get("CONVMED_CLE"):
-        return Cle.lire(texte)
-    raise Erreurs([Faute("une base a besoin de sa clé", champ="--cle", attendu="un fichier écrit par « convmed cle nouvelle », ou la variable CONVMED_CLE")])
 
 
 def _servir(reglages: Reglages, ouvriers: int) -> None:

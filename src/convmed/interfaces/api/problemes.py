@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from convmed.dispositifs.contrat import montrable
+from convmed.dispositifs.contrat import montrable, sans_nir
 from convmed.donnees.fautes import nombre
 from convmed.textes import Erreurs
 
@@ -27,9 +26,6 @@ DETAILS = {
     404: "cette adresse ne mène à rien (/api/v1/dispositifs donne celles des dispositifs)",
     405: "cette adresse ne se demande pas ainsi", 500: "une erreur est survenue de notre côté ; elle est notée dans le journal du serveur",
 }  # fmt: skip
-MASQUE = "(masqué)"
-# What separates the digits of a NIR when a person types it; wider than what values are checked for.
-NIR = re.compile("[0-9](?:[ ._/\u00a0\u202f-]?[0-9ABab]){12,}")
 ERREURS_MAX = 1_000
 Gestion = Callable[[Request, Any], Any]
 
@@ -75,22 +71,6 @@ def corps(statut: int, erreurs: list[dict[str, Any]]) -> dict[str, Any]:
         "detail": listees[0]["message"] if len(erreurs) == 1 else combien,
         "erreurs": listees,
     }
-
-
-def sans_nir(objet: Any) -> Any:
-    """Return a JSON value without anything that looks like a NIR, in its texts, its keys or its numbers."""
-    match objet:
-        case str():
-            return NIR.sub(MASQUE, objet)
-        case bool():
-            return objet
-        case int() | float():
-            return MASQUE if 10**12 <= abs(objet) < 10**15 else objet
-        case list() | tuple():
-            return [sans_nir(element) for element in objet]
-        case dict():
-            return {sans_nir(str(cle)): sans_nir(valeur) for cle, valeur in objet.items()}
-    return objet
 
 
 def json_utf8(objet: Any) -> bytes:

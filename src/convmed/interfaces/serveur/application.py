@@ -38,6 +38,7 @@ def creer_application(reglages: Reglages) -> FastAPI:
     @asynccontextmanager
     async def vie(app: FastAPI) -> AsyncIterator[None]:
         app.state.coffre = Coffre.ouvrir(reglages.base, reglages.cle_maitresse)
+        api.chauffer()
         yield
         app.state.coffre.fermer()
 

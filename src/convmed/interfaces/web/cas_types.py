@@ -10,7 +10,8 @@ from functools import cache
 from convmed.base.coffre import Introuvable
 from convmed.donnees.dossier import Dossier, lire_dossier
 from convmed.interfaces.web.dossiers import Memoire, ouvrir
-from convmed.interfaces.web.negociation import Negociation, dossier_des_exemples
+from convmed.interfaces.web.exemples import CABINETS, dossier_des_exemples
+from convmed.interfaces.web.negociation import Negociation
 from convmed.interfaces.web.pays import Occupe, cle_de
 from convmed.interfaces.web.visiteur import Visiteur
 from convmed.moteur.registre import RegleAbsente
@@ -18,15 +19,6 @@ from convmed.restitution.comparaison import comparer
 from convmed.restitution.lignes_comparees import Comparaison
 from convmed.textes import Erreurs, Faute
 
-# The practices of the examples, each with what sets it apart.
-TYPES = {
-    "cabinet-zip": "Généraliste en zone sous-dense, 1 200 patients",
-    "jeune-installe": "Jeune installée, 430 patients",
-    "medecin-68-ans": "Généraliste de 68 ans, 820 patients",
-    "secteur-2-sans-option": "Secteur 2 sans option, 610 patients",
-    "pediatre": "Pédiatre, 380 patients",
-    "proposition-2024": "Les quatre patients de la proposition du 8 février 2024",
-}
 SIENS_AU_PLUS = 10
 # Two at a time on a small server; a page asks for its six practices at once.
 EN_MEME_TEMPS, ATTENTE = 2, 20.0
@@ -45,14 +37,14 @@ class Cas:
 
 def les_cas(visiteur: Visiteur) -> list[Cas]:
     """Return the practices of the visitor, the last written first, then those of the examples."""
-    return [*_siens(visiteur), *(Cas(nom, libelle, False) for nom, libelle in TYPES.items() if (dossier_des_exemples() / nom).is_dir())]
+    return [*_siens(visiteur), *(Cas(nom, libelle, False) for nom, libelle in CABINETS.items() if (dossier_des_exemples() / nom).is_dir())]
 
 
 def trouver(visiteur: Visiteur, reference: str) -> Cas:
     """Return a practice; `Introuvable` for one that does not exist or is closed to this visitor."""
-    if reference in TYPES and (dossier_des_exemples() / reference).is_dir():
-        return Cas(reference, TYPES[reference], False)
-    if reference in TYPES:
+    if reference in CABINETS and (dossier_des_exemples() / reference).is_dir():
+        return Cas(reference, CABINETS[reference], False)
+    if reference in CABINETS:
         raise Introuvable
     return Cas(reference, visiteur.coffre.resumer(visiteur.utilisateur, reference).titre, True)
 

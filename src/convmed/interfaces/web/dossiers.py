@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from convmed.textes import Texte
 T = TypeVar("T")
 # Some tens of practices at once in a worker; an evaluated list of 2,000 patients takes some megabytes.
 GARDES = 48
+RELECTURE = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ MEMOIRE = Memoire(GARDES)
 def ouvrir(visiteur: Visiteur, piece: str) -> Ouvert:
     """Return a dossier; `Introuvable` if it does not exist or is closed to this visitor, which is asked of the base each time."""
     resume = visiteur.coffre.resumer(visiteur.utilisateur, piece)
-    qui = visiteur.utilisateur.id
+    # What is somebody else's is read again from time to time, so that the journal tells how long it was looked at.
+    qui = visiteur.utilisateur.id if resume.sienne else f"{visiteur.utilisateur.id} {int(time.time() // RELECTURE)}"
     lire = lambda: depuis_octets(visiteur.coffre.ouvrir_piece(visiteur.utilisateur, piece).contenu)  # noqa: E731
     return Ouvert(resume, MEMOIRE.une_fois((qui, piece, resume.version, "dossier"), lire), qui)
 

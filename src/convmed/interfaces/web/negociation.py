@@ -11,12 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import convmed
 from convmed.base.coffre import Piece
+from convmed.interfaces.web.exemples import dossier_des_exemples
 from convmed.interfaces.web.exercice import EXERCICES, textes
 from convmed.interfaces.web.recherche import Document, Index
 from convmed.interfaces.web.visiteur import Visiteur
@@ -214,13 +213,6 @@ def texte_de(visiteur: Visiteur, designation: str) -> Texte:
     if designation in {nom for nom, _ in textes()}:
         return trouver_texte(designation, scenarios=False)
     raise Erreurs([Faute("texte inconnu, ou qui laisse ses montants à ses options", champ="texte", attendu="l'un de " + ", ".join(nom for nom, _ in textes()))])
-
-
-@cache
-def dossier_des_exemples() -> Path:
-    """Return where the examples are: in the package, or beside its sources."""
-    ici = Path(convmed.__file__).parent
-    return next((lieu for lieu in (ici / "exemples", ici.parents[1] / "exemples") if lieu.is_dir()), ici)
 
 
 @cache

@@ -41,12 +41,12 @@ MOIS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août
 def rendre(request: Request, gabarit: str, contexte: Mapping[str, Any] | None = None, statut: int = 200) -> HTMLResponse:
     """Return a page, or the part of one that htmx asked for."""
     fourni = {
+        **(contexte or {}),
         "request": request,
         "chemin": request.url.path,
         "utilisateur": getattr(request.state, "utilisateur", None),
         "comptes": reglages_de(request).comptes,
         "jeton": jeton(request),
-        **(contexte or {}),
     }
     reponse = HTMLResponse(_moteur().get_template(gabarit).render(fourni), statut)
     poser_la_visite(request, reponse)

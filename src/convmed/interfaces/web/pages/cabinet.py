@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -12,12 +10,13 @@ from starlette.responses import RedirectResponse, Response
 
 from convmed.base.droits import jamais
 from convmed.donnees.cabinet import IDENTIFIANT_PAR_DEFAUT, MEDECIN
-from convmed.donnees.dossier import Dossier
+from convmed.donnees.dossier import Dossier, lire_dossier
 from convmed.donnees.serialisation import en_octets
 from convmed.interfaces.web import formulaire
 from convmed.interfaces.web.champs import SECTIONS, mois_de
 from convmed.interfaces.web.depot import Envoi, recevoir
 from convmed.interfaces.web.dossiers import ouvrir
+from convmed.interfaces.web.exemples import dossier_des_exemples
 from convmed.interfaces.web.exercice import EXERCICES, Choisi, annees, choisir, releve_de
 from convmed.interfaces.web.presentation import absents, cadre, groupes, incomplet, references, saisi
 from convmed.interfaces.web.rendu import en_fragment, rendre
@@ -27,7 +26,6 @@ from convmed.restitution.explications import expliquer_ligne
 from convmed.textes import Erreurs, Faute
 
 routeur = APIRouter()
-EXEMPLES = Path(__file__).parents[1] / "exemples"
 # What the package brings to try with: practices where nobody exists.
 ESSAIS = {
     "cabinet-zip": ("Cabinet en ZIP", "Généraliste de secteur 1 en zone sous-dense : 1 200 patients, leurs actes de prévention, cinq versements."),
@@ -66,7 +64,7 @@ def essayer(visiteur: Connecte, recu: Recu) -> Response:
     nom = str(recu.get("exemple", ""))
     if nom not in ESSAIS:
         raise Erreurs([Faute("exemple inconnu", champ="exemple", attendu="l'un de " + ", ".join(ESSAIS))])
-    dossier = recevoir([Envoi(f"{nom}.zip", io.BytesIO((EXEMPLES / f"{nom}.zip").read_bytes()))])
+    dossier = lire_dossier(dossier_des_exemples() / nom)
     return aller(visiteur.coffre.deposer(visiteur.utilisateur, "dossier", f"{ESSAIS[nom][0]} (exemple)", en_octets(dossier)).id)
 
 

