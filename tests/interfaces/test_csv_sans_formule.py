@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from convmed.interfaces.console import en_csv, sans_formule, table_en_csv
+from convmed.restitution.fichier_csv import en_csv, sans_formule, table_en_csv
 
 DANGEREUX = ("=1+1", "=cmd|' /C calc'!A0", "+SUM(A1)", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "-A1", "+33 1 02 (fax)", "-1;=2")
 INOFFENSIFS = ("", "-", "+", "-12", "+3,5", "-1 234,50 €", "-1\u202f234,50\u00a0€", "-25 %", "a=1", "12", "— rien", "'=1", "P-1")

@@ -31,18 +31,10 @@ from convmed.interfaces.commandes_rapport import rapport_national
 from convmed.interfaces.commandes_scenario import scenario
 from convmed.interfaces.commandes_serveur import serveur
 from convmed.interfaces.commandes_simuler import simuler
-from convmed.interfaces.console import (
-    AideEnFrancais,
-    ecrire,
-    en_csv,
-    en_json,
-    lire_json,
-    mauvais_usage,
-    progression,
-    table_en_csv,
-)
+from convmed.interfaces.console import AideEnFrancais, ecrire, en_json, lire_json, mauvais_usage, progression
 from convmed.interfaces.console import rangees_json as en_rangees
 from convmed.interfaces.options import annee_, dossier_, format_, lire_date, sortie_, texte_
+from convmed.restitution.fichier_csv import en_csv, table_en_csv
 from convmed.textes import Erreurs, Faute, trouver_texte
 
 # Data-frame libraries are imported by the commands that need them: the others start in a fraction of a second.

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from convmed.interfaces.console import CommandeEnFrancais, ecrire, en_csv, en_json, table_en_csv
+from convmed.interfaces.console import CommandeEnFrancais, ecrire, en_json
 from convmed.interfaces.console import rangees_json as en_rangees
 from convmed.interfaces.options import format_, genre_d_image, lire_date, sortie_, texte_, tout_lire
+from convmed.restitution.fichier_csv import en_csv, table_en_csv
 from convmed.textes import Erreurs, Faute, Texte, trouver_texte
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convmed.interfaces.console import AideEnFrancais, ecrire, en_csv, en_json
+from convmed.interfaces.console import AideEnFrancais, ecrire, en_json
 from convmed.interfaces.options import format_, sortie_
+from convmed.restitution.fichier_csv import en_csv
 from convmed.textes import Erreurs, Faute
 
 if TYPE_CHECKING:

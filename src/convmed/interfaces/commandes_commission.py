@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convmed.interfaces.console import AideEnFrancais, ecrire, en_csv, en_json, lire_objet
+from convmed.interfaces.console import AideEnFrancais, ecrire, en_json, lire_objet
 from convmed.interfaces.options import ANNEES, annee_, format_, lire_date, sortie_, texte_
+from convmed.restitution.fichier_csv import en_csv
 from convmed.textes import EN_VIGUEUR, Erreurs, Faute, Texte, trouver_texte
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from convmed.interfaces.console import CommandeEnFrancais, ecrire, en_json, progression, table_en_csv
+from convmed.interfaces.console import CommandeEnFrancais, ecrire, en_json, progression
 from convmed.interfaces.options import annee_, dossier_, format_, genre_d_image, sortie_, tout_lire
+from convmed.restitution.fichier_csv import table_en_csv
 from convmed.textes import Erreurs, Faute, Texte, trouver_texte
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convmed.interfaces.console import AideEnFrancais, ecrire, en_csv, en_json, progression, table_en_csv
+from convmed.interfaces.console import AideEnFrancais, ecrire, en_json, progression
 from convmed.interfaces.options import ANNEES, dossier_, format_, genre_d_image, lire_date, sortie_, texte_, tout_lire
+from convmed.restitution.fichier_csv import en_csv, table_en_csv
 from convmed.textes import Erreurs, Faute, Texte, trouver_texte
 
 if TYPE_CHECKING:

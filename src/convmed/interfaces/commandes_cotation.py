@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
-from convmed.interfaces.console import CommandeEnFrancais, ecrire, en_csv, en_json, progression, table_en_csv
+from convmed.interfaces.console import CommandeEnFrancais, ecrire, en_json, progression
 from convmed.interfaces.console import rangees_json as en_rangees
 from convmed.interfaces.options import Commande, format_, lire_date, sortie_, texte_, tout_lire
 from convmed.interfaces.saisie import FEUILLES
+from convmed.restitution.fichier_csv import en_csv, table_en_csv
 from convmed.textes import Erreurs, Faute, trouver_texte
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convmed.interfaces.console import AideEnFrancais, ecrire, en_csv, en_json, lire_objet, progression, table_en_csv
+from convmed.interfaces.console import AideEnFrancais, ecrire, en_json, lire_objet, progression
 from convmed.interfaces.options import annee_, format_, lire_date, tout_lire
+from convmed.restitution.fichier_csv import en_csv, table_en_csv
 from convmed.textes import Erreurs, Faute
 
 if TYPE_CHECKING:

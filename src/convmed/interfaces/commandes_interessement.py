@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convmed.interfaces.console import CommandeEnFrancais, ecrire, en_json, progression, rangees_json, table_en_csv
+from convmed.interfaces.console import CommandeEnFrancais, ecrire, en_json, progression, rangees_json
 from convmed.interfaces.options import ANNEES, annee_, format_, genre_d_image, lire_date, sortie_, texte_, tout_lire
+from convmed.restitution.fichier_csv import table_en_csv
 from convmed.textes import Erreurs, Faute, trouver_texte
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from convmed.interfaces.console import AideEnFrancais, CommandeEnFrancais, ecrire, en_csv, en_json
+from convmed.interfaces.console import AideEnFrancais, CommandeEnFrancais, ecrire, en_json
 from convmed.interfaces.options import format_, lire_date, sortie_, tout_lire
+from convmed.restitution.fichier_csv import en_csv
 from convmed.textes import Erreurs, Faute
 
 if TYPE_CHECKING:

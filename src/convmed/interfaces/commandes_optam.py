@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convmed.interfaces.console import AideEnFrancais, ecrire, en_csv, en_json, lire_objet
+from convmed.interfaces.console import AideEnFrancais, ecrire, en_json, lire_objet
 from convmed.interfaces.options import Commande, annee_, format_, genre_d_image, lire_date, sortie_, texte_, tout_lire
+from convmed.restitution.fichier_csv import en_csv
 from convmed.textes import EN_VIGUEUR, NECESSAIRE, Erreurs, Faute, Texte, trouver_texte
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
-from convmed.interfaces.console import Avancement, CommandeEnFrancais, ecrire, en_csv, en_json, progression
+from convmed.interfaces.console import Avancement, CommandeEnFrancais, ecrire, en_json, progression
 from convmed.interfaces.options import annee_, format_, sortie_
+from convmed.restitution.fichier_csv import en_csv
 from convmed.textes import Erreurs, Faute
 
 EMPLOIS = ("cible", "hypothese", "oracle", "contexte", "regle")

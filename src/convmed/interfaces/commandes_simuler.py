@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from convmed.interfaces.console import CommandeEnFrancais, ecrire, en_csv, en_json, progression
+from convmed.interfaces.console import CommandeEnFrancais, ecrire, en_json, progression
 from convmed.interfaces.options import ANNEES, format_, genre_d_image, sortie_, texte_
+from convmed.restitution.fichier_csv import en_csv
 from convmed.textes import Erreurs, Faute, Texte, trouver_texte
 
 if TYPE_CHECKING:

@@ -18,11 +18,14 @@ from convmed.cotation.jugement import INEXISTANT
 from convmed.cotation.nomenclature import SILENCE
 from convmed.donnees.fichiers import ecriture_entiere
 from convmed.restitution.cotation import A_ETABLIR
+from convmed.restitution.fichier_csv import table_en_csv
 from convmed.restitution.options_de_seance import ATTENDUS, en_options, option_de
 from convmed.restitution.tables import tableau
 from convmed.textes.unites import euros
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from convmed.controle import Controle
 
 COTATIONS_MONTREES, HYPOTHESES_MONTREES = 5, 8
@@ -249,14 +252,19 @@ def controle_en_dict(controle: Controle, rangees: Callable[[Any], Any]) -> dict[
     }
 
 
+def justifications(controle: Controle) -> pl.DataFrame:
+    """Return every finding with its texts; what is at stake in euros."""
+    return controle.constats.with_columns(enjeu=controle.constats.get_column("enjeu") / 100)
+
+
 def justifier(controle: Controle, fichier: Path) -> None:
     """Write every finding with its texts, to a CSV or Parquet file that appears only once complete."""
-    table = controle.constats.with_columns(enjeu=controle.constats.get_column("enjeu") / 100)
+    table = justifications(controle)
     with ecriture_entiere(fichier) as ecrit:
         if fichier.suffix.lower() == ".parquet":
             table.write_parquet(ecrit)
         else:
-            table.write_csv(ecrit, separator=";")
+            ecrit.write(table_en_csv(table).encode())
 
 
 def prix_en_tables(code: str, rangees: list[dict[str, Any]]) -> Group:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from convmed.donnees import cabinet
 from convmed.donnees.colonnes_dossier import FICHIERS, Colonne
 from convmed.donnees.dossier import Dossier
-from convmed.interfaces.console import table_en_csv
+from convmed.restitution.fichier_csv import table_en_csv
 
 SANS_HORLOGE = (1980, 1, 1, 0, 0, 0)
 

@@ -10,7 +10,6 @@ from starlette.responses import RedirectResponse, Response
 
 from convmed.base.droits import Interdit
 from convmed.donnees.serialisation import canonique, depuis_octets, en_octets
-from convmed.interfaces.console import table_en_csv
 from convmed.interfaces.web import formulaire
 from convmed.interfaces.web.depot import recevoir
 from convmed.interfaces.web.dossiers import MEMOIRE, Ouvert, ouvrir
@@ -21,6 +20,7 @@ from convmed.interfaces.web.presentation import cadre
 from convmed.interfaces.web.rendu import rendre
 from convmed.interfaces.web.visiteur import Connecte, Visiteur, reglages_de
 from convmed.restitution.echeancier import en_ics
+from convmed.restitution.fichier_csv import table_en_csv
 from convmed.textes import Erreurs, Faute
 
 routeur = APIRouter()

@@ -11,15 +11,14 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import HTMLResponse, Response
 
 from convmed.controle import Controle
-from convmed.interfaces.console import table_en_csv
 from convmed.interfaces.saisie import en_options
 from convmed.interfaces.web import depot, exercice, seance
-from convmed.interfaces.web.pages.patients import sans_formule
 from convmed.interfaces.web.rendu import en_fragment, rendre
 from convmed.interfaces.web.visiteur import Connecte
 from convmed.moteur.valeurs import Explication
 from convmed.restitution import affichage_cotation as affichage
 from convmed.restitution.cotation import A_ETABLIR, coter, expliquer_le_partage
+from convmed.restitution.fichier_csv import table_en_csv
 from convmed.textes import EN_VIGUEUR, Erreurs, Faute, trouver_texte
 from convmed.textes.unites import vers_entier
 
@@ -188,6 +187,5 @@ def _constats(controle: Controle) -> dict[str, Any]:
 
 
 def _en_csv(controle: Controle) -> Response:
-    table = sans_formule(controle.constats.with_columns(enjeu=controle.constats.get_column("enjeu") / 100))
-    contenu = "\N{ZERO WIDTH NO-BREAK SPACE}" + table_en_csv(table)
+    contenu = "\N{ZERO WIDTH NO-BREAK SPACE}" + table_en_csv(affichage.justifications(controle))
     return Response(contenu, media_type="text/csv; charset=utf-8", headers={"content-disposition": 'attachment; filename="constats.csv"'})

@@ -13,7 +13,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from convmed.dispositifs import Demande
 from convmed.dispositifs.prevention import INDICATEURS
-from convmed.interfaces.console import table_en_csv
 from convmed.interfaces.options import ANNEES
 from convmed.interfaces.web import exercice
 from convmed.interfaces.web.dossiers import Ouvert, ouvrir
@@ -23,6 +22,7 @@ from convmed.moteur.valeurs import Explication
 from convmed.restitution import suivi, tableau_de_bord
 from convmed.restitution.affichage import ABREGES
 from convmed.restitution.evaluation import Cabinet
+from convmed.restitution.fichier_csv import table_en_csv
 from convmed.restitution.suivi import Filtre
 from convmed.textes import EN_VIGUEUR, Erreurs, Texte, trouver_texte
 from convmed.textes.unites import vers_entier
