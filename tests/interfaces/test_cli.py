@@ -85,7 +85,7 @@ def test_bareme_et_normes():
         (["relevé"], ["commande inconnue"]),
         (["releve", "x", "--anne", "2026"], ["option inconnue : --anne", "--annee"]),
         (["releve", "x", "--annee", "mille"], ["--annee", "de 2017 à 2030"]),
-        (["releve", "x", "--format", "pdf"], ["--format", "texte, json, csv"]),
+        (["releve", "x", "--format", "docx"], ["--format", "texte, json, csv, pdf, xlsx"]),
         (["releve", "nulle-part"], ["ce dossier n'existe pas"]),
         (["releve", "exemples/pediatre", "--texte", "convention-2042"], ["texte inconnu", "en-vigueur"]),
         (["bareme", "--date", "2026-02-30"], ["date illisible"]),

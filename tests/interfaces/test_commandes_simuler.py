@@ -215,7 +215,7 @@ def test_un_dossier_de_travail_ne_change_rien_aux_chiffres(convmed: Any, tmp_pat
         (("--graine", "-1"), ("--graine",)),
         (("--moteur", "pandas"), ("--moteur", "polars, duckdb, spark")),
         (("--moteur", "duckdb", "--travail", "t"), ("--travail", "ne garde rien")),
-        (("--format", "pdf"), ("--format", "html")),
+        (("--format", "docx"), ("--format", "html")),
         (("--patient", "10"), ("option inconnue", "--patients")),
     ],
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import pkgutil
 from collections.abc import AsyncIterator
@@ -41,6 +42,8 @@ def creer_application(reglages: Reglages) -> FastAPI:
         api.chauffer()
         yield
         app.state.coffre.fermer()
+        # What was set aside from the collector is given back: libraries complain at the end of what was never freed.
+        gc.unfreeze()
 
     app = FastAPI(
         title="convmed", version=version("convmed"), lifespan=vie, docs_url=None, redoc_url=None,
