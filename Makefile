@@ -53,7 +53,7 @@ docs: $(VENV)/.dev  ## Build the documentation site in build/site
 
 # Without --strict it would end well having asked nobody.
 audit: $(VENV)/.dev  ## Ask the published advisories about the locked dependencies (needs a network)
-	$(BIN)/pip-audit --strict --disable-pip -r requirements/dev.txt
+	$(BIN)/pip-audit --strict --disable-pip --vulnerability-service osv -r requirements/dev.txt
 
 normes: $(VENV)/.dev systeme  ## Run every test and write down the norms that they hold
 	$(BIN)/python -m pytest $(PYTEST_ARGS) --ecrire-normes
