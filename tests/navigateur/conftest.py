@@ -30,16 +30,7 @@ def serveur_lance(*options: str, port: int, environnement: dict[str, str] | None
     with open(journal or os.devnull, "wb") as sortie, subprocess.Popen(commande, stdout=sortie, stderr=sortie, env={**os.environ, **(environnement or {})}) as processus:
         adresse = f"http://127.0.0.1:{port}"
         try:
-            for _ in range(600):
-                if processus.poll() is not None:
-                    raise AssertionError(f"le serveur s'est arrêté : {processus.returncode}")
-                try:
-                    urllib.request.urlopen(f"{adresse}/sante", timeout=1)
-                    break
-                except OSError:
-                    time.sleep(0.05)
-            else:
-                raise AssertionError("le serveur ne répond pas")
+            attendre(processus, adresse)
             yield adresse
         finally:
             processus.terminate()
@@ -47,6 +38,18 @@ def serveur_lance(*options: str, port: int, environnement: dict[str, str] | None
                 processus.wait(15)
             except subprocess.TimeoutExpired:
                 processus.kill()
+
+
+def attendre(processus: subprocess.Popen[bytes], adresse: str) -> None:
+    """Return once a server answers; fail if it ends instead."""
+    for _ in range(1200):
+        assert processus.poll() is None, f"le serveur s'est arrêté : {processus.returncode}"
+        try:
+            urllib.request.urlopen(f"{adresse}/sante", timeout=1)
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise AssertionError("le serveur ne répond pas")
 
 
 @pytest.fixture(scope="session")
@@ -99,17 +102,19 @@ def page(contexte: BrowserContext) -> Page:
 
 @pytest.fixture(scope="session")
 def verifier() -> Callable[[Page, str], None]:
-    """Give the look at a page: axe in light and dark, at both widths; nothing sticks out; nothing too heavy."""
+    """Give the look at a page: axe at both widths, one in light and one in dark; nothing sticks out; nothing too heavy."""
     axe = Axe()
 
     def regarder(page: Page, nom: str) -> None:
-        for largeur, taille in (("telephone", TELEPHONE), ("bureau", BUREAU)):
+        dossier = os.environ.get("CONVMED_CAPTURES")
+        for largeur, taille, teintes in (("telephone", TELEPHONE, ("dark", "light")), ("bureau", BUREAU, ("light", "dark"))):
             page.set_viewport_size(taille)  # type: ignore[arg-type]
-            for teinte in ("light", "dark"):
+            # One look at each width and each scheme; all four where somebody looks at the pictures.
+            for teinte in teintes if dossier else teintes[:1]:
                 page.emulate_media(color_scheme=teinte)  # type: ignore[arg-type]
                 trouves = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]})
                 assert not trouves.response["violations"], f"{nom}, {largeur}, {teinte} : {_dire(trouves.response['violations'])}"
-                if dossier := os.environ.get("CONVMED_CAPTURES"):
+                if dossier:
                     page.screenshot(path=Path(dossier) / f"{nom}-{largeur}-{teinte}.png", full_page=True)
             doubles = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, i, tous) => tous.indexOf(id) !== i)")
             assert not doubles, f"{nom} : identifiants en double {doubles}"

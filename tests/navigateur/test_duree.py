@@ -9,13 +9,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.base.grappe import Grappe, grappe
+from tests.navigateur.conftest import attendre
 
 from convmed.base.cles import Cle
 from convmed.base.coffre import POSTE, Coffre
@@ -45,7 +45,7 @@ def test_rien_de_confirme_ne_se_perd(base: str, port_libre: Callable[[], int], t
         port = port_libre()
         commande = [sys.executable, "-m", "convmed.interfaces", "serveur", "--port", str(port), "--base", base, "--sans-comptes", "--ouvriers", "2"]
         with open(tmp_path / "journal", "ab") as journal, subprocess.Popen(commande, stdout=journal, stderr=journal, env=environnement, start_new_session=True) as serveur:
-            attendre(port)
+            attendre(serveur, f"http://127.0.0.1:{port}")
             tueur = threading.Timer(1 + 2 * hasard.random(), os.killpg, (serveur.pid, signal.SIGKILL))
             tueur.start()
             confirmes += deposer_sans_fin(f"http://127.0.0.1:{port}")
@@ -56,16 +56,6 @@ def test_rien_de_confirme_ne_se_perd(base: str, port_libre: Callable[[], int], t
         assert set(confirmes) <= gardes
         assert all(coffre.ouvrir_piece(POSTE, piece).contenu for piece in gardes)
         assert coffre.verifier_journal() is None
-
-
-def attendre(port: int) -> None:
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/sante", timeout=1)
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError("le serveur ne répond pas")
 
 
 def deposer_sans_fin(adresse: str) -> list[str]:

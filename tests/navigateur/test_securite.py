@@ -95,8 +95,13 @@ def test_un_formulaire_sans_preuve_n_ecrit_rien(serveur: str) -> None:
 
 
 def test_les_metriques_restent_sur_la_machine(serveur: str) -> None:
+    demander(serveur, "GET", "/")
     statut, _, corps = demander(serveur, "GET", "/metriques")
     assert statut == 200 and b"convmed_pieces_dossier" in corps
+    assert b'convmed_demandes_secondes_count{methode="GET",route="/",statut="200"}' in corps
+    assert demander(serveur, "BREW", "/nulle-part?nom=MARTIN")[0] in (404, 405)
+    corps = demander(serveur, "GET", "/metriques")[2]
+    assert b"MARTIN" not in corps and b"BREW" not in corps and b'methode="autre"' in corps
     assert demander(serveur, "GET", "/metriques", X_Forwarded_For="203.0.113.9")[0] == 404
 
 
@@ -121,5 +126,5 @@ def test_ce_qui_n_est_pas_sur_ne_demarre_pas(tmp_path: Path, options: tuple[str,
 
 def test_l_arret_efface_le_dossier_provisoire(tmp_path: Path, port_libre: Callable[[], int]) -> None:
     with serveur_lance(port=port_libre(), environnement={"TMPDIR": str(tmp_path)}):
-        assert [fichier.stat().st_mode & 0o777 for fichier in tmp_path.glob("convmed-*")] == [0o700]
+        assert {fichier.stat().st_mode & 0o777 for fichier in tmp_path.glob("convmed-*")} == {0o700}
     assert not list(tmp_path.iterdir())

@@ -71,9 +71,16 @@ def serveur(
 
 
 def _servir(reglages: Reglages, ouvriers: int) -> None:
+    os.environ.update(reglages.en_environnement())
+    with tempfile.TemporaryDirectory(prefix="convmed-mesures-") as mesures:
+        if ouvriers > 1:
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = mesures
+        _lancer(reglages, ouvriers)
+
+
+def _lancer(reglages: Reglages, ouvriers: int) -> None:
     import uvicorn
 
-    os.environ.update(reglages.en_environnement())
     # uvicorn gives the signal back once it has stopped: ending by an exception lets the temporary folder go.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(

@@ -16,7 +16,7 @@ from typing import Any
 
 from convmed.moteur import noeuds
 from convmed.moteur.registre import EXERCICE, Contexte
-from convmed.moteur.valeurs import Instance, compiler_en
+from convmed.moteur.valeurs import Instance, compiler
 
 FEUILLES = (noeuds.Litteral, noeuds.Colonne, noeuds.Figure, noeuds.Agregat)
 # Below this many operations, computing twice costs less than a column more.
@@ -55,6 +55,8 @@ class Analyse:
         self.contexte, self.colonnes, self.fermees = contexte, colonnes, fermees or {}
         self.sans_nul, self.vides = frozenset(sans_nul), frozenset(vides)
         self.exercice = Instance(contexte, EXERCICE, {})
+        # What is known of an expression is kept by its identity: the expression must live as long, or another would take its place.
+        self._vus: list[noeuds.Noeud] = []
         self._constantes: dict[int, tuple[bool, Any]] = {}
         self._manquables: dict[int, bool] = {}
         self._numeros: dict[int, int] = {}
@@ -75,8 +77,9 @@ class Analyse:
     def constante(self, noeud: noeuds.Noeud) -> tuple[bool, Any]:
         """Return whether an expression holds one value for all rows, and that value."""
         if id(noeud) not in self._constantes:
+            self._vus.append(noeud)
             fixe = self._est_fixe(noeud)
-            valeur = compiler_en(self.contexte, noeud)(self.exercice) if fixe else None
+            valeur = compiler(noeud, self.contexte)(self.exercice) if fixe else None
             self._constantes[id(noeud)] = fixe, valeur
         return self._constantes[id(noeud)]
 
@@ -90,6 +93,7 @@ class Analyse:
     def peut_manquer(self, noeud: noeuds.Noeud) -> bool:
         """Tell whether an expression may be missing on some row."""
         if id(noeud) not in self._manquables:
+            self._vus.append(noeud)
             self._manquables[id(noeud)] = self._peut_manquer(noeud)
         return self._manquables[id(noeud)]
 
@@ -150,6 +154,7 @@ class Analyse:
     def numero(self, noeud: noeuds.Noeud) -> int:
         """Return a number that two expressions share if they are the same computation."""
         if id(noeud) not in self._numeros:
+            self._vus.append(noeud)
             parties = tuple(self.numero(enfant) for enfant in noeuds.enfants(noeud))
             forme = noeuds.forme(noeud) if isinstance(noeud, FEUILLES) else (*noeuds.tete(noeud), parties)
             self._numeros[id(noeud)] = self._formes.setdefault(forme, len(self._formes))
@@ -159,6 +164,7 @@ class Analyse:
     def empreinte(self, noeud: noeuds.Noeud) -> str:
         """Return a name that two expressions share, whatever their text and figures, if they are the same computation."""
         if id(noeud) not in self._empreintes:
+            self._vus.append(noeud)
             fixe, valeur = self.constante(noeud)
             if fixe:
                 parties: list[object] = ["=", type(valeur).__name__, valeur]

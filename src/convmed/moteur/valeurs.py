@@ -234,10 +234,12 @@ Lecteur = Callable[[Instance], Any]
 
 
 def compiler_en(contexte: Contexte, noeud: noeuds.Noeud) -> Lecteur:
-    """Return the closure that evaluates an expression, compiled once for the calculation."""
-    lecteur = contexte.memoire.get(id(noeud))
-    if lecteur is None:
-        lecteur = contexte.memoire[id(noeud)] = compiler(noeud, contexte)
+    """Return the closure that evaluates an expression, compiled once for the contexts that share a memory."""
+    garde = contexte.memoire.get(id(noeud))
+    if garde is None:
+        # The expression is kept with its closure: another one could otherwise take its place in memory, and its identity.
+        garde = contexte.memoire[id(noeud)] = (noeud, compiler(noeud, contexte))
+    lecteur: Lecteur = garde[1]
     return lecteur
 
 

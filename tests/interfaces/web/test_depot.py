@@ -51,12 +51,12 @@ def refus(*recus: Envoi) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _rien_ne_reste() -> object:
-    """Nothing that was sent stays on the machine, whatever happened."""
-    ou = depot.MEMOIRE if depot.MEMOIRE.is_dir() else Path("/tmp")
-    avant = set(ou.glob("convmed-*"))
+def _rien_ne_reste(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> object:
+    """Nothing that was sent stays on the machine, whatever happened; the folder in memory is one of the test's own."""
+    ici = tmp_path_factory.mktemp("memoire")
+    monkeypatch.setattr(depot, "MEMOIRE", ici)
     yield
-    assert set(ou.glob("convmed-*")) - avant == set()
+    assert not list(ici.iterdir())
 
 
 def test_les_fichiers_et_leur_zip_donnent_le_meme_dossier() -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib.util
 import io
-import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -14,8 +12,6 @@ import pytest
 from convmed.donnees.dossier import lire_dossier
 from convmed.interfaces.web.depot import Envoi, recevoir
 from convmed.interfaces.web.emport import en_zip
-from convmed.interfaces.web.pages.cabinet import ESSAIS
-from convmed.interfaces.web.pages.cabinet import EXEMPLES as PAQUETS
 from convmed.restitution.rapprochement import du_dossier
 from convmed.restitution.releve import etablir
 from convmed.textes import trouver_texte
@@ -47,19 +43,6 @@ def test_une_reprise_de_moins_d_un_euro_garde_son_signe() -> None:
     relu = recevoir([Envoi("dossier.zip", io.BytesIO(en_zip(dossier)))])
     assert relu.paiements is not None and relu.paiements.get_column("montant").to_list() == [-50, -5, 0, -123456, 7]
     assert du_dossier(relu, etablir(relu, 2026, TEXTE), dt.date(2026, 6, 1))
-
-
-@pytest.mark.parametrize("nom", list(ESSAIS))
-def test_les_exemples_des_pages_sont_ceux_du_depot(nom: str) -> None:
-    """They are written by `python exemples/empaqueter.py`."""
-    module = importlib.util.spec_from_file_location("empaqueter", EXEMPLES / "empaqueter.py")
-    assert module is not None and module.loader is not None
-    empaqueter = importlib.util.module_from_spec(module)
-    module.loader.exec_module(empaqueter)
-    paquet = PAQUETS / f"{nom}.zip"
-    with zipfile.ZipFile(paquet) as ecrit, zipfile.ZipFile(io.BytesIO(empaqueter.paquet(nom))) as voulu:
-        assert {m: ecrit.read(m) for m in ecrit.namelist()} == {m: voulu.read(m) for m in voulu.namelist()}
-    assert set(ESSAIS) == set(empaqueter.DOSSIERS)
 
 
 def test_actes_listes_et_cellules_vides_font_l_aller_et_retour() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, HTTPException, Request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, Response
 
 from convmed import __version__
 from convmed.base.coffre import Coffre
+from convmed.interfaces.serveur import mesures
 
 routeur = APIRouter(include_in_schema=False)
 
@@ -22,11 +23,8 @@ def sante(request: Request) -> JSONResponse:
 
 @routeur.get("/metriques")
 def metriques(request: Request) -> Response:
-    """Return counts in the format of Prometheus, to the machine itself only: a proxy must not pass it on."""
+    """Return counts and durations in the format of Prometheus, to the machine itself only: a proxy must not pass it on."""
     if request.client is None or request.client.host not in ("127.0.0.1", "::1") or "x-forwarded-for" in request.headers:
         raise HTTPException(404)
-    registre = CollectorRegistry()
     coffre: Coffre = request.app.state.coffre
-    for nom, valeur in coffre.mesures().items():
-        Gauge(f"convmed_{nom}", nom.replace("_", " "), registry=registre).set(valeur)
-    return Response(generate_latest(registre), media_type=CONTENT_TYPE_LATEST)
+    return Response(mesures.ecrire(coffre.mesures()), media_type=CONTENT_TYPE_LATEST)

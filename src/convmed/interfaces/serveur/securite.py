@@ -15,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from convmed.interfaces.serveur import mesures
+
 JOURNAL = logging.getLogger("convmed.acces")
 # Nothing but what the server itself sends runs in a page: an injected script or style has nowhere to come from.
 POLITIQUE = (
@@ -92,8 +94,9 @@ class Barriere:
                 await reponse(scope, receive, envoyer)
         finally:
             # The route, never the path nor its query: an address may hold what a visitor typed.
-            route = getattr(scope.get("route"), "path", "—")
-            JOURNAL.info("%s %s %s %.0f ms", scope["method"], route, statut, (time.perf_counter() - debut) * 1000)
+            route, secondes = getattr(scope.get("route"), "path", "—"), time.perf_counter() - debut
+            mesures.noter(scope["method"], route, statut, secondes)
+            JOURNAL.info("%s %s %s %.0f ms", scope["method"], route, statut, secondes * 1000)
 
     def _en_tetes(self, presents: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         noms = {nom.lower() for nom, _ in presents}
