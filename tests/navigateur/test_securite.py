@@ -99,9 +99,9 @@ def test_les_metriques_restent_sur_la_machine(serveur: str) -> None:
     statut, _, corps = demander(serveur, "GET", "/metriques")
     assert statut == 200 and b"convmed_pieces_dossier" in corps
     assert b'convmed_demandes_secondes_count{methode="GET",route="/",statut="200"}' in corps
-    assert demander(serveur, "BREW", "/nulle-part?nom=MARTIN")[0] in (404, 405)
+    assert demander(serveur, "PROPFIND", "/nulle-part?nom=MARTIN")[0] in (404, 405)
     corps = demander(serveur, "GET", "/metriques")[2]
-    assert b"MARTIN" not in corps and b"BREW" not in corps and b'methode="autre"' in corps
+    assert b"MARTIN" not in corps and b"PROPFIND" not in corps and b'methode="autre"' in corps
     assert demander(serveur, "GET", "/metriques", X_Forwarded_For="203.0.113.9")[0] == 404
 
 
