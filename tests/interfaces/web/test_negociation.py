@@ -116,6 +116,9 @@ def test_un_scenario_garde_sert_de_base(visiteur: Visiteur) -> None:
     calculs = [valeur.calcul for nom in (FIGURE, "de_75_a_79_ans") if (valeur := sur_lui.texte.valeur(baremes()[FMT][nom], dt.date(2026, 1, 1)))]
     assert calculs == [12_000, 2_000]
     assert {(un.rangee["figure"], un.pays) for un in changements(sur_lui)} == {(FIGURE, True), ("de_75_a_79_ans", True)}
+    # The rule is the one in force, not the proposal's version of it.
+    assert all(regle.texte != "proposition-2024-02-08" for un in changements(sur_lui) for regle in un.regles)
+    assert all(un.regles for un in changements(sur_lui))
 
 
 @pytest.mark.parametrize("figure", [pytest.param(f, id=f"{f.dispositif}.{f.nom}") for f in FIGURES[::7]])

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from convmed.dispositifs.socle import tous
-from convmed.donnees.entites import REGISTRE
-from convmed.interfaces.web.negociation import Cle, Negociation
+from convmed.dispositifs.socle import Demande, tous
+from convmed.interfaces.web.negociation import Negociation
+from convmed.interfaces.web.texte_contenu import lecteurs
 from convmed.moteur import noeuds
-from convmed.moteur.registre import Regle
+from convmed.moteur.registre import Contexte, Regle, RegleAbsente
 from convmed.textes.comparaison import differences
 
 
@@ -32,21 +31,22 @@ def changements(n: Negociation) -> list[Changement]:
         return []
     jour = n.choix.jour.isoformat()
     rangees = [rangee for rangee in differences(n.contre, n.texte) if rangee["au"] is None or rangee["au"] >= jour]
-    return [Changement(rangee, _lecteurs().get((rangee["dispositif"], rangee["figure"]), []), _du_pays(rangee["dispositif"])) for rangee in rangees]
+    contexte = Demande(n.texte, n.choix.annee).contexte(n.choix.jour)
+    return [Changement(r, _qui_lit(r["dispositif"], r["figure"], contexte), _du_pays(r["dispositif"])) for r in rangees]
+
+
+def _qui_lit(dispositif: str, figure: str, contexte: Contexte) -> list[Regle]:
+    """Return the rules in force under the negotiated text that read a figure: another version of one may not read it."""
+    trouvees = []
+    for connue in lecteurs(f"{dispositif}.{figure}"):
+        try:
+            regle = contexte.regle(connue.nom)
+        except RegleAbsente:
+            continue
+        if any(isinstance(lu, noeuds.Figure) and (lu.dispositif, lu.nom) == (dispositif, figure) for lu in noeuds.parcourir(regle.noeud)):
+            trouvees.append(regle)
+    return trouvees
 
 
 def _du_pays(dispositif: str) -> bool:
     return dispositif in tous() and tous()[dispositif].volet is not None
-
-
-@cache
-def _lecteurs() -> dict[Cle, list[Regle]]:
-    """Return the rules that read each figure, one version of each."""
-    tous()
-    lecteurs: dict[Cle, dict[str, Regle]] = {}
-    for versions in REGISTRE.regles.values():
-        for version in versions:
-            for element in noeuds.parcourir(version.noeud):
-                if isinstance(element, noeuds.Figure):
-                    lecteurs.setdefault((element.dispositif, element.nom), {})[version.nom] = version
-    return {cle: list(regles.values()) for cle, regles in lecteurs.items()}
