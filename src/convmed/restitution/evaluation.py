@@ -68,7 +68,8 @@ class Cabinet:
         sans_nul = [nom for table in tables.values() for nom in table.columns if not table[nom].null_count()]
         vides = [nom for nom, table in self.tables.items() if table.is_empty()]
         resultats: pl.LazyFrame = Calcul(self.contexte, tables, sans_nul, vides).evaluer("patient", colonnes)
-        return resultats.collect()
+        # Engines promise no order of rows: that of the list is kept.
+        return self.patients.select("patient").join(resultats.collect(), on="patient", how="left", maintain_order="left")
 
     def _colonnes_lues(self, regles: Iterable[str]) -> list[str]:
         """Return the patient columns that the aggregates of the doctor's rules take."""
