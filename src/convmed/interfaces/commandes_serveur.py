@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
+import threading
+import time
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,7 +66,7 @@ def serveur(
             coffre.fermer()
         _annoncer(reglages.hote, reglages.port, garde=provisoire is None)
         if ouvrir:
-            webbrowser.open(f"http://{reglages.hote}:{reglages.port}/")
+            threading.Thread(target=_ouvrir_quand_il_ecoute, args=(reglages.hote, reglages.port), daemon=True).start()
         _servir(reglages, ouvriers)
     finally:
         if provisoire is not None:
@@ -103,15 +106,28 @@ def _journaux(acces: str) -> dict[str, Any]:
 
 
 def _annoncer(hote: str, port: int, garde: bool) -> None:
-    nom = f"[{hote}]" if ":" in hote else hote
-    click.echo(f"convmed écoute sur http://{nom}:{port}/ (Ctrl+C pour l'arrêter)", err=True)
+    click.echo(f"convmed écoute sur http://{_dans_une_adresse(hote)}:{port}/ (Ctrl+C pour l'arrêter)", err=True)
     if not garde:
         click.echo("Ce que vous chargez reste sur ce poste et s'oublie à l'arrêt ; pour le garder : --base sqlite:///convmed.db", err=True)
 
 
-def _port_libre(hote: str) -> int:
-    import socket
+def _ouvrir_quand_il_ecoute(hote: str, port: int) -> None:
+    """Open the browser once somebody answers: a page that cannot be reached would be the first thing seen."""
+    for _ in range(600):
+        try:
+            socket.create_connection((hote, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+            continue
+        webbrowser.open(f"http://{_dans_une_adresse(hote)}:{port}/")
+        return
 
+
+def _dans_une_adresse(hote: str) -> str:
+    return f"[{hote}]" if ":" in hote else hote
+
+
+def _port_libre(hote: str) -> int:
     with socket.socket(socket.AF_INET6 if ":" in hote else socket.AF_INET) as prise:
         prise.bind((hote, 0))
         port: int = prise.getsockname()[1]
