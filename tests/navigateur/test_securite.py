@@ -7,6 +7,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -128,3 +129,15 @@ def test_l_arret_efface_le_dossier_provisoire(tmp_path: Path, port_libre: Callab
     with serveur_lance(port=port_libre(), environnement={"TMPDIR": str(tmp_path)}):
         assert {fichier.stat().st_mode & 0o777 for fichier in tmp_path.glob("convmed-*")} == {0o700}
     assert not list(tmp_path.iterdir())
+
+
+def test_le_navigateur_s_ouvre_sur_un_serveur_qui_repond(tmp_path: Path, port_libre: Callable[[], int]) -> None:
+    temoin, commande = tmp_path / "statut", tmp_path / "navigateur"
+    commande.write_text(f"#!/bin/sh\n{sys.executable} -c 'import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1]).status)' \"$1\" > {temoin}\n")
+    commande.chmod(0o700)
+    with serveur_lance("--ouvrir", port=port_libre(), environnement={"BROWSER": str(commande)}):
+        for _ in range(200):
+            if temoin.is_file() and temoin.read_text().strip():
+                break
+            time.sleep(0.1)
+        assert temoin.read_text().strip() == "200"
