@@ -122,7 +122,7 @@ class Typographie(Extension):
 
 def insecables(texte: str) -> str:
     """Return a French text whose high punctuation does not part from its word."""
-    return re.sub(r"(?<=[^\s>]) (?=[:;!?»%€](?:[\s<.,)]|$))|(?<=«) ", "\N{NO-BREAK SPACE}", texte)
+    return re.sub(r"(?<!\s) (?=[:;!?»%€](?:[\s<.,)]|$))|(?<=«) ", "\N{NO-BREAK SPACE}", texte)
 
 
 def dit(texte: str) -> str:
