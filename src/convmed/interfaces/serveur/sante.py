@@ -7,8 +7,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, Response
 
 from convmed import __version__
-from convmed.base.coffre import Coffre
 from convmed.interfaces.serveur import mesures
+from convmed.interfaces.web.visiteur import coffre_de
 
 routeur = APIRouter(include_in_schema=False)
 
@@ -16,8 +16,7 @@ routeur = APIRouter(include_in_schema=False)
 @routeur.get("/sante")
 def sante(request: Request) -> JSONResponse:
     """Answer 200 if the base answers, 503 if it does not."""
-    coffre: Coffre = request.app.state.coffre
-    vivant = coffre.sante()
+    vivant = coffre_de(request).sante()
     return JSONResponse({"etat": "ok" if vivant else "base injoignable", "version": __version__}, 200 if vivant else 503)
 
 
@@ -26,5 +25,4 @@ def metriques(request: Request) -> Response:
     """Return counts and durations in the format of Prometheus, to the machine itself only: a proxy must not pass it on."""
     if request.client is None or request.client.host not in ("127.0.0.1", "::1") or "x-forwarded-for" in request.headers:
         raise HTTPException(404)
-    coffre: Coffre = request.app.state.coffre
-    return Response(mesures.ecrire(coffre.mesures()), media_type=CONTENT_TYPE_LATEST)
+    return Response(mesures.ecrire(coffre_de(request).mesures()), media_type=CONTENT_TYPE_LATEST)

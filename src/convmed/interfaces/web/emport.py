@@ -8,7 +8,6 @@ import zipfile
 
 import polars as pl
 import tomli_w
-from starlette.responses import Response
 
 from convmed.donnees import cabinet
 from convmed.donnees.colonnes_dossier import FICHIERS, Colonne
@@ -59,12 +58,6 @@ def _ecrire(nom: str, genre: str) -> pl.Expr:
     return colonne
 
 
-def nom_de_fichier(base: str, extension: str, annee: int | None = None) -> dict[str, str]:
-    """Return the header under which a document is saved: a fixed name, without anybody's."""
-    nom = f"{base}-{annee}.{extension}" if annee else f"{base}-{dt.date.today():%Y-%m-%d}.{extension}"
-    return {"content-disposition": f'attachment; filename="{nom}"'}
-
-
-def reponse(octets: bytes | str, genre: str, en_tetes: dict[str, str]) -> Response:
-    """Return a document to be saved."""
-    return Response(octets, media_type=genre, headers=en_tetes)
+def nom_de_fichier(base: str, extension: str, annee: int | None = None) -> str:
+    """Return the name under which a document is saved: a fixed one, without anybody's."""
+    return f"{base}-{annee}.{extension}" if annee else f"{base}-{dt.date.today():%Y-%m-%d}.{extension}"

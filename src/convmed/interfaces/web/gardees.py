@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from convmed.base.coffre import Conflit, Introuvable, Piece
 from convmed.base.droits import Droit, Genre, jamais
-from convmed.interfaces.web.rendu import rendre
+from convmed.interfaces.web.rendu import a_garder, rendre
 from convmed.interfaces.web.visiteur import Connecte, Visiteur
 from convmed.textes import EN_VIGUEUR, Erreurs, Faute, Texte, trouver_texte
 
@@ -74,7 +74,7 @@ def lire_le_texte(nom: str = EN_VIGUEUR) -> Texte:
 def telecharger(visiteur: Visiteur, piece: Piece, contenu: bytes | str, genre: str, nom: str) -> Response:
     """Return a file to keep, and write in the journal that it was taken."""
     visiteur.coffre.noter_export(visiteur.utilisateur, piece.id)
-    return Response(contenu, media_type=genre, headers={"content-disposition": f'attachment; filename="{nom}"'})
+    return a_garder(contenu, genre, nom)
 
 
 def brancher(routeur: APIRouter, genre: Genre, prefixe: str, nom: str) -> None:

@@ -18,7 +18,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from markdown_it import MarkdownIt
 from markupsafe import Markup
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from convmed.interfaces.web.visiteur import CHAMP_JETON, EN_TETE_JETON, jeton, poser_la_visite, reglages_de
 from convmed.textes.unites import afficher, euros, vers_entier
@@ -51,6 +51,11 @@ def rendre(request: Request, gabarit: str, contexte: Mapping[str, Any] | None = 
     reponse = HTMLResponse(_moteur().get_template(gabarit).render(fourni), statut)
     poser_la_visite(request, reponse)
     return reponse
+
+
+def a_garder(contenu: str | bytes, genre: str, nom: str) -> Response:
+    """Return a file that the browser saves under a name."""
+    return Response(contenu, media_type=genre, headers={"content-disposition": f'attachment; filename="{nom}"'})
 
 
 def en_fragment(request: Request) -> bool:

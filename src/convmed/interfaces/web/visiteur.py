@@ -47,13 +47,18 @@ def reglages_de(request: Request) -> Reglages:
     return reglages
 
 
+def coffre_de(request: Request) -> Coffre:
+    """Return the store of the server that answers."""
+    coffre: Coffre = request.app.state.coffre
+    return coffre
+
+
 def utilisateur_de(request: Request) -> Utilisateur | None:
     """Return the account of a request, `None` if it asks for one and has none."""
     if not reglages_de(request).comptes:
         return POSTE
     jeton = request.cookies.get(SESSION)
-    coffre: Coffre = request.app.state.coffre
-    return coffre.session(jeton) if jeton else None
+    return coffre_de(request).session(jeton) if jeton else None
 
 
 def visiteur(request: Request) -> Visiteur:
@@ -63,7 +68,7 @@ def visiteur(request: Request) -> Visiteur:
         suite = request.url.path if request.method in SURES else "/"
         raise NonConnecte(f"/connexion?suite={quote(suite)}")
     request.state.utilisateur = utilisateur
-    return Visiteur(utilisateur, request.app.state.coffre)
+    return Visiteur(utilisateur, coffre_de(request))
 
 
 Connecte = Annotated[Visiteur, Depends(visiteur)]
@@ -72,8 +77,7 @@ Connecte = Annotated[Visiteur, Depends(visiteur)]
 def exiger_un_acces(request: Request) -> None:
     """Refuse a program without a token, where there are accounts: 401. A page of ours may also ask, with its session."""
     genre, _, secret = request.headers.get("authorization", "").partition(" ")
-    coffre: Coffre = request.app.state.coffre
-    connu = coffre.jeton(secret.strip()) if genre.lower() == "bearer" else utilisateur_de(request)
+    connu = coffre_de(request).jeton(secret.strip()) if genre.lower() == "bearer" else utilisateur_de(request)
     if connu is None:
         raise HTTPException(401, "un jeton est nécessaire : Authorization: Bearer … (page « Mon compte »)", {"www-authenticate": "Bearer"})
 

@@ -13,11 +13,11 @@ from convmed.donnees.serialisation import canonique, depuis_octets, en_octets
 from convmed.interfaces.web import formulaire
 from convmed.interfaces.web.depot import recevoir
 from convmed.interfaces.web.dossiers import MEMOIRE, Ouvert, ouvrir
-from convmed.interfaces.web.emport import en_zip, nom_de_fichier, reponse
+from convmed.interfaces.web.emport import en_zip, nom_de_fichier
 from convmed.interfaces.web.exercice import Choisi, choisir, releve_de
 from convmed.interfaces.web.pages.cabinet import Recu, aller, annee_recue, envois, formulaire_html, textes, titre_de
 from convmed.interfaces.web.presentation import cadre
-from convmed.interfaces.web.rendu import rendre
+from convmed.interfaces.web.rendu import a_garder, rendre
 from convmed.interfaces.web.visiteur import Connecte, Visiteur, reglages_de
 from convmed.restitution.echeancier import en_ics
 from convmed.restitution.fichier_csv import table_en_csv
@@ -119,7 +119,7 @@ def supprimer(visiteur: Connecte, piece: str) -> Response:
 def en_csv(visiteur: Connecte, piece: str, choisi: Choisi) -> Response:
     """Give the statement as CSV."""
     resultat, _ = releve_de(_a_emporter(visiteur, piece), choisi)
-    return reponse(table_en_csv(resultat.table()), "text/csv; charset=utf-8", nom_de_fichier("releve", "csv", choisi.annee))
+    return a_garder(table_en_csv(resultat.table()), "text/csv; charset=utf-8", nom_de_fichier("releve", "csv", choisi.annee))
 
 
 @routeur.get("/cabinet/{piece}/releve.pdf")
@@ -128,7 +128,7 @@ def en_pdf(visiteur: Connecte, piece: str, choisi: Choisi) -> Response:
     from convmed.restitution.documents.releve import releve_pdf
 
     resultat, _ = releve_de(_a_emporter(visiteur, piece), choisi)
-    return reponse(releve_pdf(resultat), "application/pdf", nom_de_fichier("releve", "pdf", choisi.annee))
+    return a_garder(releve_pdf(resultat), "application/pdf", nom_de_fichier("releve", "pdf", choisi.annee))
 
 
 @routeur.get("/cabinet/{piece}/releve.xlsx")
@@ -139,14 +139,14 @@ def en_classeur(visiteur: Connecte, piece: str, choisi: Choisi) -> Response:
     ouvert = _a_emporter(visiteur, piece)
     resultat, _ = releve_de(ouvert, choisi)
     tableau = ouvert.tableau(choisi.annee, choisi.texte) if resultat.prevention else None
-    return reponse(releve_xlsx(resultat, tableau), CLASSEUR, nom_de_fichier("releve", "xlsx", choisi.annee))
+    return a_garder(releve_xlsx(resultat, tableau), CLASSEUR, nom_de_fichier("releve", "xlsx", choisi.annee))
 
 
 @routeur.get("/cabinet/{piece}/echeancier.ics")
 def en_agenda(visiteur: Connecte, piece: str, choisi: Choisi) -> Response:
     """Give the dated payments for a calendar."""
     resultat, _ = releve_de(_a_emporter(visiteur, piece), choisi)
-    return reponse(en_ics(resultat), "text/calendar; charset=utf-8", nom_de_fichier("echeancier", "ics", choisi.annee))
+    return a_garder(en_ics(resultat), "text/calendar; charset=utf-8", nom_de_fichier("echeancier", "ics", choisi.annee))
 
 
 @routeur.get("/cabinet/{piece}/certificat.json")
@@ -161,13 +161,13 @@ def certificat(request: Request, visiteur: Connecte, piece: str, choisi: Choisi)
     # The key of a desk is forgotten when it ends: it would prove nobody.
     cle = Ed25519PrivateKey.from_private_bytes(reglages.cle_maitresse.derivee(USAGE)) if reglages.comptes else None
     certifie = certifier_releve(_a_emporter(visiteur, piece).dossier, choisi.annee, choisi.texte, dt.date.today(), cle)
-    return reponse(canonique(certifie), "application/json", nom_de_fichier("certificat", "json", choisi.annee))
+    return a_garder(canonique(certifie), "application/json", nom_de_fichier("certificat", "json", choisi.annee))
 
 
 @routeur.get("/cabinet/{piece}/dossier.zip")
 def emporter(visiteur: Connecte, piece: str) -> Response:
     """Give the dossier itself, as the files that convmed reads."""
-    return reponse(en_zip(_a_emporter(visiteur, piece).dossier), "application/zip", nom_de_fichier("dossier", "zip"))
+    return a_garder(en_zip(_a_emporter(visiteur, piece).dossier), "application/zip", nom_de_fichier("dossier", "zip"))
 
 
 def _a_ecrire(visiteur: Visiteur, piece: str) -> Ouvert:

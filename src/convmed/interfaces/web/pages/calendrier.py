@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from convmed.dispositifs.socle import tous
-from convmed.interfaces.web.rendu import rendre
+from convmed.interfaces.web.rendu import a_garder, rendre
 from convmed.interfaces.web.visiteur import Connecte
 from convmed.restitution.mesures import Mesure, dispositifs_de_la_nomenclature, en_ics, mesures
 from convmed.textes import EN_VIGUEUR, Erreurs, Faute, trouver_texte
@@ -55,8 +55,7 @@ def calendrier_ics(
 ) -> Response:
     """Give the same as an iCalendar file."""
     fichier = en_ics(_mesures(du, au, texte, dispositif, bool(toutes)), trouver_texte(texte, scenarios=False))
-    entetes = {"content-disposition": 'attachment; filename="calendrier-des-mesures.ics"'}
-    return Response(fichier, media_type="text/calendar; charset=utf-8", headers=entetes)
+    return a_garder(fichier, "text/calendar; charset=utf-8", "calendrier-des-mesures.ics")
 
 
 @lru_cache(64)

@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from convmed.base.coffre import Coffre, Utilisateur
+from convmed.base.coffre import Utilisateur
 from convmed.interfaces.web import openid
 from convmed.interfaces.web.rendu import rendre
-from convmed.interfaces.web.visiteur import SESSION, VISITE, Connecte, reglages_de, utilisateur_de
+from convmed.interfaces.web.visiteur import SESSION, VISITE, Connecte, coffre_de, reglages_de, utilisateur_de
 from convmed.textes import Erreurs, Faute
 
 routeur = APIRouter()
@@ -38,7 +38,7 @@ def se_connecter(
     """Open a session, or say no without saying why."""
     _exiger_des_comptes(request)
     with PORTE:
-        utilisateur = _coffre(request).authentifier(identifiant, mot_de_passe)
+        utilisateur = coffre_de(request).authentifier(identifiant, mot_de_passe)
     return _porte(request, suite, [REFUS]) if utilisateur is None else _faire_entrer(request, utilisateur, suite)
 
 
@@ -60,7 +60,7 @@ async def retour_de_l_organisation(request: Request) -> Response:
         return _porte(request, suite, [REFUS_OIDC])
     from starlette.concurrency import run_in_threadpool
 
-    utilisateur = await run_in_threadpool(_coffre(request).compte_oidc, *personne)
+    utilisateur = await run_in_threadpool(coffre_de(request).compte_oidc, *personne)
     return _porte(request, suite, [REFUS_OIDC]) if utilisateur is None else _faire_entrer(request, utilisateur, suite)
 
 
@@ -68,7 +68,7 @@ async def retour_de_l_organisation(request: Request) -> Response:
 def se_deconnecter(request: Request) -> Response:
     """Close the session, here and on the server."""
     if secret := request.cookies.get(SESSION):
-        _coffre(request).fermer_session(secret)
+        coffre_de(request).fermer_session(secret)
     reponse = RedirectResponse("/", 303)
     reponse.delete_cookie(SESSION)
     reponse.delete_cookie(VISITE)
@@ -132,7 +132,7 @@ def _porte(request: Request, suite: str, fautes: list[Faute] | None = None) -> H
 
 def _faire_entrer(request: Request, utilisateur: Utilisateur, suite: str) -> Response:
     reponse = RedirectResponse(_locale(suite), 303)
-    secret = _coffre(request).ouvrir_session(utilisateur)
+    secret = coffre_de(request).ouvrir_session(utilisateur)
     reponse.set_cookie(SESSION, secret, httponly=True, samesite="lax", secure=reglages_de(request).https)
     # The proofs given before signing in are worth nothing after.
     reponse.delete_cookie(VISITE)
@@ -148,8 +148,3 @@ def _locale(suite: str) -> str:
 def _exiger_des_comptes(request: Request) -> None:
     if not reglages_de(request).comptes:
         raise HTTPException(404)
-
-
-def _coffre(request: Request) -> Coffre:
-    coffre: Coffre = request.app.state.coffre
-    return coffre

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from convmed.controle import Controle
 from convmed.interfaces.saisie import en_options
 from convmed.interfaces.web import depot, exercice, seance
-from convmed.interfaces.web.rendu import en_fragment, rendre
+from convmed.interfaces.web.rendu import a_garder, en_fragment, rendre
 from convmed.interfaces.web.visiteur import Connecte
 from convmed.moteur.valeurs import Explication
 from convmed.restitution import affichage_cotation as affichage
@@ -188,4 +188,4 @@ def _constats(controle: Controle) -> dict[str, Any]:
 
 def _en_csv(controle: Controle) -> Response:
     contenu = "\N{ZERO WIDTH NO-BREAK SPACE}" + table_en_csv(affichage.justifications(controle))
-    return Response(contenu, media_type="text/csv; charset=utf-8", headers={"content-disposition": 'attachment; filename="constats.csv"'})
+    return a_garder(contenu, "text/csv; charset=utf-8", "constats.csv")

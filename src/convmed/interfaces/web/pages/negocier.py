@@ -28,7 +28,7 @@ from convmed.interfaces.web.negociation import (
     unite_lisible,
 )
 from convmed.interfaces.web.pays import PAYS, Depasse, Occupe, occupe
-from convmed.interfaces.web.rendu import en_fragment, rendre
+from convmed.interfaces.web.rendu import a_garder, en_fragment, rendre
 from convmed.interfaces.web.visiteur import Connecte, Visiteur
 from convmed.restitution.scenario import en_yaml
 from convmed.restitution.simulation import CRITERES, echelle, libelle_de_classe, nom_de_dispositif, ronds
@@ -74,24 +74,24 @@ def telecharger(request: Request, visiteur: Connecte, nom: str) -> Response:
     n = _exiger(_lire(request, visiteur))
     assert n.texte is not None
     if nom == "scenario.yaml":
-        return _fichier(en_yaml(n.texte), "application/yaml; charset=utf-8", f"{_nom_de_fichier(n.texte.id)}.yaml")
+        return a_garder(en_yaml(n.texte), "application/yaml; charset=utf-8", f"{_nom_de_fichier(n.texte.id)}.yaml")
     resultat = _resultat(n, _exercices(n.choix))
     genre = RAPPORTS[nom][0]
     if nom == "rapport.pdf":
         from convmed.restitution.documents.simulation import simulation_pdf
 
-        return _fichier(simulation_pdf(resultat), genre, nom)
+        return a_garder(simulation_pdf(resultat), genre, nom)
     if nom == "rapport.xlsx":
         from convmed.restitution.documents.tableurs import simulation_xlsx
 
-        return _fichier(simulation_xlsx(resultat), genre, nom)
+        return a_garder(simulation_xlsx(resultat), genre, nom)
     if nom == "rapport.html":
         from convmed.restitution.rapport_simulation import en_html
 
-        return _fichier(en_html(resultat), genre, nom)
+        return a_garder(en_html(resultat), genre, nom)
     from convmed.interfaces.console import en_json
 
-    return _fichier(en_json(resultat), genre, nom)
+    return a_garder(en_json(resultat), genre, nom)
 
 
 @routeur.get("/cas/{reference}")
@@ -191,10 +191,6 @@ def _rangee(visiteur: Visiteur, lui: cas_types.Cas, n: Negociation) -> dict[str,
     paire = c.reference, n.texte.id
     avant, apres = (c.total(texte, *paire) for texte in paire)
     return {"cas": lui, "etat": "su", "avant": avant, "apres": apres, "difference": apres - avant, "sans": len(c.non_comparees(*paire))}
-
-
-def _fichier(contenu: str | bytes, genre: str, nom: str) -> Response:
-    return Response(contenu, media_type=genre, headers={"content-disposition": f'attachment; filename="{nom}"'})
 
 
 def _nom_de_fichier(nom: str) -> str:

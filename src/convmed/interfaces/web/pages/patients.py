@@ -16,7 +16,7 @@ from convmed.dispositifs.prevention import INDICATEURS
 from convmed.interfaces.options import ANNEES
 from convmed.interfaces.web import exercice
 from convmed.interfaces.web.dossiers import Ouvert, ouvrir
-from convmed.interfaces.web.rendu import rendre
+from convmed.interfaces.web.rendu import a_garder, rendre
 from convmed.interfaces.web.visiteur import Connecte, Visiteur
 from convmed.moteur.valeurs import Explication
 from convmed.restitution import suivi, tableau_de_bord
@@ -144,7 +144,7 @@ def montant(request: Request, visiteur: Connecte, piece: str, regard: Regard) ->
 def export_csv(visiteur: Connecte, piece: str, regard: Regard) -> Response:
     """Give the long table: a row a patient and indicator. A spreadsheet takes nothing in it for a formula."""
     longue, _ = _a_exporter(visiteur, piece, regard)
-    return _fichier("\N{ZERO WIDTH NO-BREAK SPACE}" + table_en_csv(longue), "text/csv; charset=utf-8", f"patients-{regard.annee}.csv")
+    return a_garder("\N{ZERO WIDTH NO-BREAK SPACE}" + table_en_csv(longue), "text/csv; charset=utf-8", f"patients-{regard.annee}.csv")
 
 
 @routeur.get("/patients/{piece}/export.xlsx")
@@ -153,7 +153,7 @@ def export_xlsx(visiteur: Connecte, piece: str, regard: Regard) -> Response:
     from convmed.restitution.documents.tableurs import patients_xlsx
 
     longue, jour = _a_exporter(visiteur, piece, regard)
-    return _fichier(patients_xlsx(longue, f"Suivi de prévention au {jour:%d/%m/%Y}"), XLSX, f"patients-{regard.annee}.xlsx")
+    return a_garder(patients_xlsx(longue, f"Suivi de prévention au {jour:%d/%m/%Y}"), XLSX, f"patients-{regard.annee}.xlsx")
 
 
 @routeur.get("/patients/{piece}/{rang:int}")
@@ -299,7 +299,3 @@ def _a_exporter(visiteur: Visiteur, piece: str, regard: Vue) -> tuple[pl.DataFra
     cabinet = ouvert.tableau(regard.annee, regard.texte, regard.date())
     visiteur.coffre.noter_export(visiteur.utilisateur, piece)
     return suivi.suivre(cabinet).sort("rang", maintain_order=True).drop("rang"), _observation(cabinet)
-
-
-def _fichier(contenu: str | bytes, genre: str, nom: str) -> Response:
-    return Response(contenu, media_type=genre, headers={"content-disposition": f'attachment; filename="{nom}"'})

@@ -15,7 +15,7 @@ from convmed.base.droits import Droit, permis
 from convmed.interfaces.web import negociation
 from convmed.interfaces.web.negociation import EXEMPLE, ICI, NOM, SCENARIO, exemples, resoudre, titre, unite_lisible
 from convmed.interfaces.web.recherche import sans_accents
-from convmed.interfaces.web.rendu import rendre
+from convmed.interfaces.web.rendu import a_garder, rendre
 from convmed.interfaces.web.visiteur import Connecte, Visiteur, reglages_de
 from convmed.restitution.scenario import en_yaml
 from convmed.restitution.simulation import nom_de_dispositif
@@ -69,7 +69,7 @@ def telecharger(visiteur: Connecte, id: str, version: int | None = None) -> Resp
     """Return the file of a scenario, as it was kept."""
     ouverte = visiteur.coffre.ouvrir_piece(visiteur.utilisateur, id, version)
     nom = _nom(ouverte.piece.titre)
-    return Response(ouverte.contenu, media_type="application/yaml; charset=utf-8", headers={"content-disposition": f'attachment; filename="{nom}.yaml"'})
+    return a_garder(ouverte.contenu, "application/yaml; charset=utf-8", f"{nom}.yaml")
 
 
 @routeur.post("/{id}/supprimer")
