@@ -40,7 +40,11 @@ def en_zip(fichiers: dict[str, bytes], sous: str = "") -> bytes:
     sortie = io.BytesIO()
     with zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED) as archive:
         for nom, octets in fichiers.items():
-            archive.writestr(sous + nom, octets)
+            # The library does not write a name that it takes for empty; an archive made by others may hold one.
+            membre = zipfile.ZipInfo("x")
+            membre.filename, membre.compress_type = sous + nom, zipfile.ZIP_DEFLATED
+            with archive.open(membre, "w") as flux:
+                flux.write(octets)
     return sortie.getvalue()
 
 
